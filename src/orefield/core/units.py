@@ -101,6 +101,22 @@ _UNITS: dict[str, tuple[str, float]] = {
     "million": ("count", 1e6),
     "kg/cap": ("per person", 1.0),
     "year": ("calendar", 1.0),
+    # rates that only claims carry
+    "GW": ("power", 1e3),
+    "GWh/y": ("energy rate", 1.0),
+    "kg/MW": ("per power", 1.0),
+    "kg/unit": ("per unit", 1.0),
+    "kg/kWh": ("per energy", 1.0),
+    "kg/t": ("fraction", 1e-3),
+    "ug/L": ("concentration", 1e-6),
+    "mg/L": ("concentration", 1e-3),
+    "mg/kg": ("fraction", 1e-6),
+    "pH": ("acidity", 1.0),
+    "L/(t.km)": ("fuel per haul", 1.0),
+    "%/km": ("gradient", 1e-2),
+    "USD/(t/d)": ("capital intensity", 1.0),
+    "CNY/(t/d)": ("cny intensity", 1.0),
+    "t/bn CNY": ("per money", 1.0),
 }
 
 _ALIASES = {

@@ -1,0 +1,248 @@
+"""An asset's parameters as the frozen inputs of the deposit and pit stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from orefield.core import Grid, StudyError
+from orefield.deposit import Centre, GradeContinuity, Inventory, StandInSpec
+from orefield.pit import Economics
+from orefield.study import GeologyFile, Parameters, Study
+
+INVENTORY_KEYS = ("ore_t", "cu_pct", "cu_t")
+
+REVENUE_FACTORS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Factors of the nested shells; 1 is the ultimate pit at the planning price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Geology:
+    """Real blocks or composites that a study names for an asset."""
+
+    blocks: Path | None
+    composites: Path | None
+    grid: Grid | None
+    density_t_m3: float
+    search_radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaveInputs:
+    """What a block cave needs besides economics."""
+
+    production_level_m: float
+    min_height_m: float
+    max_height_m: float
+
+
+@dataclass(frozen=True)
+class AssetInputs:
+    """Everything that the deposit and pit of one asset depend on, and nothing else."""
+
+    asset: str
+    spec: StandInSpec
+    geology: Geology | None
+    economics: Economics
+    slope_deg: float
+    cave: CaveInputs | None
+    min_phase_share: float
+    discount_rate: float
+    design_ore_tpy: float
+    strip_headroom: float
+    revenue_factors: tuple[float, ...] = REVENUE_FACTORS
+
+
+def inventory(parameters: Parameters, asset: str) -> Inventory:
+    """The published inventory: two of ore, grade and metal, overrides first.
+
+    Raises
+    ------
+    EvidenceError, ModelError
+        When fewer than two are known, or those given contradict each other.
+    """
+    stem = f"{asset}.inventory"
+    known = [name for name in INVENTORY_KEYS if parameters.has(f"{stem}.{name}")]
+    # A study that overrides one figure means the other two to follow, not to contradict.
+    known.sort(key=lambda name: parameters.row(f"{stem}.{name}").mark != "override")
+    if any(parameters.row(f"{stem}.{name}").mark == "override" for name in known):
+        known = known[:2]
+    values = {name: parameters.number(f"{stem}.{name}") for name in known}
+    extra = {
+        name: parameters.number(f"{stem}.{name}")
+        for name in ("mo_pct", "ag_gpt", "au_gpt")
+        if parameters.has(f"{stem}.{name}")
+    }
+    return Inventory.published(
+        cutoff_cu_pct=parameters.number(f"{stem}.cutoff_cu_pct"), subject=asset, **values, **extra
+    )
+
+
+def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
+    """The stand-in porphyry of an asset."""
+    stem = f"{asset}.geology"
+
+    def number(name: str) -> float:
+        return parameters.number(f"{stem}.{name}")
+
+    def optional(name: str) -> float | None:
+        return number(name) if parameters.has(f"{stem}.{name}") else None
+
+    shape = parameters.text(f"{stem}.shape")
+    if shape not in ("core", "shell"):
+        raise StudyError(f"'{stem}.shape' is '{shape}'", fix="use core or shell")
+    centres: tuple[Centre, ...] = (Centre(),)
+    if parameters.has(f"{stem}.second_centre_size"):
+        second = (number(f"second_centre_{name}") for name in ("east_m", "north_m"))
+        centres = (Centre(), Centre(*second, size=number("second_centre_size")))
+    return StandInSpec(
+        asset=asset,
+        inventory=inventory(parameters, asset),
+        length_m=optional("length_m"),
+        width_m=optional("width_m"),
+        height_m=optional("height_m"),
+        depth_to_top_m=number("depth_to_top_m"),
+        eroded_share=number("eroded_share"),
+        centres=centres,
+        shape=_shape(shape),
+        grade_cv=number("grade_cv"),
+        continuity=GradeContinuity(
+            nugget_share=number("nugget_share"),
+            short_range_m=number("short_range_m"),
+            long_range_m=number("long_range_m"),
+            vertical_ratio=number("vertical_ratio"),
+        ),
+        density_ore_t_m3=number("density_ore_t_m3"),
+        density_waste_t_m3=number("density_waste_t_m3"),
+        density_cap_t_m3=number("density_cap_t_m3"),
+        elevation_m=parameters.number(f"{asset}.site.elevation_m"),
+        slope_deg=number("slope_deg"),
+        relief_m=number("relief_m"),
+        target_blocks=int(number("target_blocks")),
+        bench_height_m=parameters.number(f"{asset}.mine.bench_height_m"),
+        wall_angle_deg=parameters.number(f"{asset}.mine.slope_deg"),
+    )
+
+
+def _shape(name: str) -> Literal["core", "shell"]:
+    return "shell" if name == "shell" else "core"
+
+
+def economics(parameters: Parameters, asset: str) -> Economics:
+    """Central economics of an asset; in a cave, mining is the cost of drawing."""
+
+    def number(name: str) -> float:
+        return parameters.number(f"{asset}.{name}")
+
+    caving = parameters.text(f"{asset}.mine.method") == "block_cave"
+    return Economics(
+        cu_usd_t=parameters.number("price.cu_usd_t"),
+        mo_usd_t=parameters.number("price.mo_usd_t"),
+        ag_usd_t=parameters.number("price.ag_usd_t"),
+        au_usd_t=parameters.number("price.au_usd_t"),
+        cu_payable=parameters.number("terms.payable_cu"),
+        mo_payable=parameters.number("terms.payable_mo"),
+        ag_payable=parameters.number("terms.payable_ag"),
+        au_payable=parameters.number("terms.payable_au"),
+        treatment_usd_t_conc=parameters.number("terms.treatment_usd_t_conc"),
+        freight_usd_t_conc=number("cost.freight_usd_t_conc"),
+        refining_cu_usd_t=parameters.number("terms.refining_cu_usd_t"),
+        refining_mo_usd_t=parameters.number("terms.refining_mo_usd_t"),
+        refining_ag_usd_t=parameters.number("terms.refining_ag_usd_t"),
+        refining_au_usd_t=parameters.number("terms.refining_au_usd_t"),
+        concentrate_cu_pct=number("plant.concentrate_cu_pct"),
+        royalty=parameters.number("terms.royalty"),
+        mining_usd_t=number("cost.caving_usd_t" if caving else "cost.mining_usd_t"),
+        mining_increment_usd_t_m=0.0 if caving else number("cost.mining_increment_usd_t_m"),
+        reference_elevation_m=number("site.elevation_m"),
+        processing_usd_t=number("cost.processing_usd_t"),
+        ga_usd_t=number("cost.ga_usd_t"),
+        tail_pct=number("plant.tail_cu_pct"),
+        cu_recovery_max=number("plant.cu_recovery_max"),
+        mo_recovery=number("plant.mo_recovery"),
+        ag_recovery=number("plant.ag_recovery"),
+        au_recovery=number("plant.au_recovery"),
+    )
+
+
+def asset_inputs(study: Study, parameters: Parameters, asset: str) -> AssetInputs:
+    """All inputs of an asset's deposit and pit.
+
+    Raises
+    ------
+    OrefieldError
+        For a parameter that is missing or out of range.
+    """
+    method = parameters.text(f"{asset}.mine.method").replace(" ", "_")
+    method = "open_pit" if method.startswith("open_pit") else method
+    if method not in ("open_pit", "block_cave"):
+        raise StudyError(
+            f"mining method '{method}' of {asset} is not modelled",
+            fix="set ASSET.mine.method to open_pit or block_cave",
+        )
+    cave = None
+    if method == "block_cave":
+        cave = CaveInputs(
+            parameters.number(f"{asset}.cave.production_level_m"),
+            parameters.number(f"{asset}.cave.column_min_m"),
+            parameters.number(f"{asset}.cave.column_max_m"),
+        )
+    return AssetInputs(
+        asset=asset,
+        spec=stand_in_spec(parameters, asset),
+        geology=_geology(study, asset),
+        economics=economics(parameters, asset),
+        slope_deg=parameters.number(f"{asset}.mine.slope_deg"),
+        cave=cave,
+        min_phase_share=parameters.number(f"{asset}.mine.min_phase_share"),
+        discount_rate=parameters.number("finance.discount_rate"),
+        design_ore_tpy=design_ore_tpy(parameters, asset),
+        strip_headroom=parameters.number(f"{asset}.mine.strip_headroom"),
+    )
+
+
+def design_ore_tpy(parameters: Parameters, asset: str) -> float:
+    """The largest capacity of any development: what the pit is designed for.
+
+    Raises
+    ------
+    StudyError
+        When the asset has no development.
+    """
+    phases = [p for p in parameters.groups(f"{asset}.development") if p != "delay_y"]
+    rates = [development_ore_tpy(parameters, asset, phase) for phase in phases]
+    if not rates or max(rates) <= 0:
+        raise StudyError(
+            f"{asset} has no development with a capacity",
+            fix=f"add {asset}.development.p1.start and .ore_tpd; start 'never' is allowed",
+        )
+    return max(rates)
+
+
+def development_ore_tpy(parameters: Parameters, asset: str, phase: str) -> float:
+    """Ore capacity (t/y) of an operation from a development on."""
+    stem = f"{asset}.development.{phase}"
+    if parameters.has(f"{stem}.ore_tpy"):
+        return parameters.number(f"{stem}.ore_tpy")
+    return parameters.number(f"{stem}.ore_tpd") * parameters.number(f"{asset}.plant.operating_days")
+
+
+def _geology(study: Study, asset: str) -> Geology | None:
+    found = study.files.get(asset)
+    if found is None:
+        return None
+    file, folder = found
+    return Geology(
+        blocks=folder / file.blocks if file.blocks else None,
+        composites=folder / file.composites if file.composites else None,
+        grid=_grid(file),
+        density_t_m3=file.density_t_m3 or 2.65,
+        search_radius_m=file.search_radius_m or 200.0,
+    )
+
+
+def _grid(file: GeologyFile) -> Grid | None:
+    if file.origin_m is None or file.size_m is None or file.shape is None:
+        return None
+    return Grid(file.origin_m, file.size_m, file.shape)

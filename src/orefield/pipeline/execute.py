@@ -1,0 +1,300 @@
+"""The pipeline: a study in, tables of a run folder out, stage by stage."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orefield import balance, store
+from orefield.core import Closure, MetalLedger, RunError
+from orefield.pipeline import tables
+from orefield.pipeline.asset_build import AssetBuild, build_asset
+from orefield.pipeline.asset_draws import AssetDraws, simulate_asset
+from orefield.pipeline.asset_inputs import asset_inputs
+from orefield.pipeline.lineage import Lineage
+from orefield.pipeline.national import balance_inputs, targets
+from orefield.pipeline.results import Results
+from orefield.pipeline.rivers import river_tables
+from orefield.pipeline.tornado import tornado_table
+from orefield.plant import write_asset
+from orefield.study import BASELINE, Draws, Parameters, Study
+
+STAGES = ("evidence", "deposit", "pit", "plant", "environment", "balance", "scenarios", "report")
+"""Stages in order; ``until`` names the last one to run."""
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass
+class Outcome:
+    """What a run found, for the manifest, the summary and the report.
+
+    Attributes
+    ----------
+    closures : mapping of scenario to Closure
+    assets : list of dict
+        ``id, blocks, modelled, published, ...`` of every asset.
+    targets : list of dict
+    seconds : mapping of stage to float
+    """
+
+    closures: dict[str, Closure] = field(default_factory=dict)
+    assets: list[dict[str, Any]] = field(default_factory=list)
+    targets: list[dict[str, Any]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def quiet(_what: str, _share: float) -> None:
+    """A progress callback that says nothing."""
+
+
+def execute(
+    study: Study,
+    folder: Path,
+    *,
+    seed: int,
+    draws: int,
+    until: str = STAGES[-1],
+    workers: int | None = None,
+    progress: Progress = quiet,
+) -> Outcome:
+    """Run a study's stages up to ``until`` and write their tables into ``folder``.
+
+    Parameters
+    ----------
+    study : Study
+    folder : Path
+        Exists and is empty; :func:`orefield.store.new_run` makes it.
+    seed, draws : int
+    until : str
+        One of :data:`STAGES`.
+    workers : int, optional
+        Processes for building assets; one a core by default. Results do not depend on it.
+    progress : callable
+        Called with what is being done and the share done.
+
+    Raises
+    ------
+    RunError
+        For an unknown stage.
+    LedgerError
+        When the ledger does not close; the node is named.
+    OrefieldError
+        Whatever a stage refuses.
+    """
+    if until not in STAGES:
+        raise RunError(f"unknown stage '{until}'", fix=f"stages: {', '.join(STAGES)}")
+    run = _Run(study, folder, seed, draws, STAGES.index(until), workers, progress)
+    run.evidence()
+    if run.reaches("deposit"):
+        run.build()
+    if run.reaches("plant"):
+        run.scenario(BASELINE)
+    if run.reaches("scenarios"):
+        for name in study.scenarios:
+            if name != BASELINE:
+                run.scenario(name)
+    run.write()
+    return run.outcome
+
+
+class _Run:
+    """State of one run: what earlier stages made for later ones."""
+
+    def __init__(
+        self,
+        study: Study,
+        folder: Path,
+        seed: int,
+        n_draws: int,
+        last: int,
+        workers: int | None,
+        progress: Progress,
+    ) -> None:
+        self.study, self.folder, self.seed, self.n_draws = study, folder, seed, n_draws
+        self.last, self.progress = last, progress
+        self.workers = workers or os.cpu_count() or 1
+        self.outcome = Outcome()
+        self.lineage = Lineage()
+        self.results = Results(n_draws)
+        self.builds: dict[str, AssetBuild] = {}
+        self.scenarios: dict[str, Parameters] = {}
+        self.baseline_draws: list[AssetDraws] = []
+
+    def reaches(self, stage: str) -> bool:
+        return STAGES.index(stage) <= self.last
+
+    def _spent(self, stage: str, started: float) -> None:
+        seconds = self.outcome.seconds
+        seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - started
+
+    # -- stages --------------------------------------------------------------------
+
+    def evidence(self) -> None:
+        started = time.perf_counter()
+        self.progress("evidence: claims, sources, parameters", 0.01)
+        self.scenarios = {name: self.study.scenario(name) for name in self.study.scenarios}
+        for name, frame in tables.evidence(self.study, self.scenarios).items():
+            store.write_table(self.folder, name, frame)
+        self._spent("evidence", started)
+
+    def build(self) -> None:
+        started = time.perf_counter()
+        blocks = self.folder / "blocks"
+        blocks.mkdir()
+        with_pit = self.reaches("pit")
+        base = self.study.parameters
+        jobs = {}
+        for asset in self.study.assets:
+            with base.recording() as used:
+                jobs[asset] = asset_inputs(self.study, base, asset)
+            self._record_build(asset, used)
+        # The largest first, so that no worker is left alone with it at the end.
+        order = sorted(jobs, key=lambda a: -jobs[a].spec.target_blocks)
+        done = 0
+        for asset, built in _map(
+            {a: (jobs[a], self.seed, blocks / f"{a}.parquet", with_pit) for a in order},
+            self.workers,
+        ):
+            self.builds[asset] = built
+            done += 1
+            self.progress(f"deposit and pit: {asset}", 0.02 + 0.55 * done / len(order))
+        self.builds = {asset: self.builds[asset] for asset in self.study.assets}
+        for asset, built in self.builds.items():
+            tables.record_build(self.results, asset, built)
+            self.outcome.assets.append(tables.asset_summary(self.study, built))
+        for name, frame in tables.builds(self.builds).items():
+            store.write_table(self.folder, name, frame)
+        self._spent("deposit and pit", started)
+
+    def _record_build(self, asset: str, used: set[str]) -> None:
+        geological = {k for k in used if ".inventory." in k or ".geology." in k or ".site." in k}
+        self.lineage.record(BASELINE, "deposit", asset, geological)
+        self.lineage.record(BASELINE, "pit", asset, used - geological, [f"deposit:{asset}"])
+
+    def scenario(self, name: str) -> None:
+        started = time.perf_counter()
+        parameters = self.scenarios[name]
+        swings = (
+            [row.key for row in parameters if row.uncertain]
+            if name == BASELINE and self.reaches("scenarios")
+            else []
+        )
+        draws = Draws(parameters, self.seed, self.n_draws, swings)
+        ledger = MetalLedger(name)
+        mines = np.zeros((draws.columns, len(self.study.years)))
+        simulated = []
+        for i, (asset, build) in enumerate(self.builds.items()):
+            self.progress(f"{name}: {asset}", self._share(name, i / (len(self.builds) + 1)))
+            with parameters.recording() as used:
+                result = simulate_asset(self.study, parameters, draws, build)
+            simulated.append(result)
+            mines += np.asarray(result.flows.plant.copper_concentrate.cu_t)
+            if not self.reaches("balance"):
+                # without the nation behind it, the concentrate market is where it ends
+                ledger.boundaries.add("concentrate market")
+            write_asset(ledger, tables.first_draws(result.flows, self.n_draws + 1))
+            self._record_asset(name, asset, used)
+            tables.record_asset(self.results, name, result, self.study.years)
+        if name == BASELINE:
+            self.baseline_draws = simulated
+            self._write_baseline(parameters)
+        if self.reaches("balance"):
+            self._balance(name, parameters, draws, mines, ledger)
+        self.outcome.closures[name] = ledger.check().require()
+        ledger.to_parquet(
+            self.folder / f"ledger_{name.replace('-', '_')}.parquet",
+            None if name == BASELINE else [0],
+        )
+        self._spent(f"draws: {name}", started)
+
+    def _share(self, name: str, within: float) -> float:
+        names = list(self.scenarios)
+        return 0.58 + 0.34 * (names.index(name) + within) / len(names)
+
+    def _record_asset(self, name: str, asset: str, used: set[str]) -> None:
+        outside = {k for k in used if ".environment." in k}
+        self.lineage.record(name, "plant", asset, used - outside, [f"pit:{asset}"])
+        self.lineage.record(name, "environment", asset, outside, [f"plant:{asset}"])
+
+    def _write_baseline(self, parameters: Parameters) -> None:
+        frames: Mapping[str, Any] = tables.baseline(self.study, self.baseline_draws)
+        for name, frame in frames.items():
+            store.write_table(self.folder, name, frame)
+        if self.reaches("environment"):
+            for name, frame in river_tables(self.study, self.baseline_draws).items():
+                store.write_table(self.folder, name, frame)
+
+    def _balance(
+        self,
+        name: str,
+        parameters: Parameters,
+        draws: Draws,
+        mines: np.ndarray[Any, np.dtype[np.float64]],
+        ledger: MetalLedger,
+    ) -> None:
+        country = self.study.document.study.country
+        with parameters.recording() as used:
+            national = balance.national_balance(
+                balance_inputs(self.study, parameters, draws), mines
+            )
+        national.write_ledger(ledger, range(self.n_draws + 1), modelled_source=None)
+        self.lineage.record(
+            name, "balance", country, used, [f"plant:{asset}" for asset in self.builds]
+        )
+        shares = balance.self_sufficiency(national)
+        tables.record_balance(self.results, name, country, national, shares)
+        if name != BASELINE:
+            return
+        with parameters.recording() as used:
+            judged = targets(self.study, parameters, draws)
+        self.lineage.record(name, "targets", country, used)
+        self.outcome.targets = tables.record_targets(self.results, country, judged)
+        for table, frame in tables.balance_tables(national, shares, self.n_draws).items():
+            store.write_table(self.folder, table, frame)
+        if draws.swings:
+            frame = tornado_table(parameters, draws, shares, self.study.years)
+            store.write_table(self.folder, "tornado", frame)
+
+    def write(self) -> None:
+        store.write_table(self.folder, "lineage", self.lineage.frame())
+        store.write_table(self.folder, "results", self.results.frame())
+
+
+def _map(
+    jobs: Mapping[str, tuple[Any, int, Path, bool]], workers: int
+) -> Any:
+    """Build assets, in this process or in several; yields (asset, build) as they come."""
+    workers = min(workers, len(jobs))
+    if workers <= 1:
+        for asset, (inputs, seed, path, with_pit) in jobs.items():
+            yield asset, build_asset(inputs, seed, path, with_pit=with_pit)
+        return
+    # Fresh processes rather than forks: a fork of a process with threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet_worker) as pool:
+        futures = {
+            pool.submit(build_asset, inputs, seed, path, with_pit=with_pit): asset
+            for asset, (inputs, seed, path, with_pit) in jobs.items()
+        }
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _quiet_worker() -> None:
+    """Leave Ctrl-C to the parent, which stops its workers; one thread a process."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

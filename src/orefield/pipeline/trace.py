@@ -1,0 +1,210 @@
+"""The chain behind a number: result, stage, parameters, claims and assumptions, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from orefield.core.errors import RunError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from orefield.store import RunFolder
+
+ALIASES = {
+    "copper_t": "cu_recovered_t",
+    "self_sufficiency": "self_sufficiency.mine_over_use",
+}
+"""Short names a person types, and the metric each means."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What :func:`trace` found.
+
+    Attributes
+    ----------
+    result : mapping
+        The result's row.
+    stages : tuple of str
+        ``stage:entity`` nodes, the nearest first.
+    parameters : tuple of mapping
+        Each with its evidence: claims (with their source) and assumptions.
+    """
+
+    result: Mapping[str, Any]
+    stages: tuple[str, ...]
+    parameters: tuple[Mapping[str, Any], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for ``--json``."""
+        return {
+            "result": dict(self.result),
+            "stages": list(self.stages),
+            "parameters": [dict(p) for p in self.parameters],
+        }
+
+    def text(self, limit: int = 60) -> str:
+        """The chain as a person reads it."""
+        r = self.result
+        head = f"{r['key']} = {_plain(r['central'])} {r['unit']}"
+        if r["p10"] != r["p90"]:
+            head += f"  (P10 {_plain(r['p10'])}, P50 {_plain(r['p50'])}, P90 {_plain(r['p90'])})"
+        lines = [head, f"  scenario {r['scenario']}, stage {r['stage']}",
+                 f"  made by: {' <- '.join(self.stages)}", f"  parameters: {len(self.parameters)}"]  # fmt: skip
+        for parameter in self.parameters[:limit]:
+            lines.append(
+                f"    {parameter['key']} = {parameter['shown']} [{parameter['mark']}]"
+                f" via {parameter['stage']}"
+            )
+            for evidence in parameter["evidence"]:
+                lines.append(f"      {evidence['reference']}: {evidence['says']}")
+                if evidence.get("source"):
+                    lines.append(f"        source: {evidence['source']}")
+        if len(self.parameters) > limit:
+            lines.append(f"    ... and {len(self.parameters) - limit} more; --json prints all")
+        return "\n".join(lines)
+
+
+def find_result(results: pd.DataFrame, key: str, scenario: str) -> Mapping[str, Any]:
+    """The row of a result key; aliases and the order ``entity.metric.year`` understood.
+
+    Raises
+    ------
+    RunError
+        When there is none; the nearest keys are named.
+    """
+    rows = results[results["scenario"] == scenario]
+    if rows.empty:
+        known = ", ".join(sorted(results["scenario"].unique()))
+        raise RunError(f"the run has no scenario '{scenario}'", fix=f"there are: {known}")
+    for candidate in _spellings(key):
+        found = rows[rows["key"] == candidate]
+        if not found.empty:
+            return {str(k): v for k, v in found.iloc[0].to_dict().items()}
+    near = get_close_matches(key, rows["key"].tolist(), n=3, cutoff=0.5)
+    raise RunError(
+        f"the run has no result '{key}'",
+        where=f"scenario {scenario}",
+        fix=f"did you mean {', '.join(near)}?" if near else "see the table 'results'",
+    )
+
+
+def _spellings(key: str) -> list[str]:
+    out = [key]
+    for short, full in ALIASES.items():
+        if f".{short}." in f"{key}.":
+            out.append(f"{key}.".replace(f".{short}.", f".{full}.", 1).rstrip("."))
+    return out
+
+
+def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
+    """Follow a result of a run to its claims and assumptions.
+
+    Raises
+    ------
+    RunError
+        When the run has no such result or scenario.
+    """
+    result = find_result(run.table("results"), key, scenario)
+    lineage = run.table("lineage")
+    lineage = lineage[lineage["scenario"].isin([scenario, "baseline"])]
+    links: dict[str, dict[str, list[str]]] = {}
+    for row in lineage.itertuples(index=False):
+        node = links.setdefault(f"{row.stage}:{row.entity}", {"parameter": [], "upstream": []})
+        if row.name not in node[row.kind]:
+            node[row.kind].append(row.name)
+    start = f"{result['stage']}:{result['entity']}"
+    if start not in links:
+        raise RunError(f"no lineage was recorded for '{start}'", fix="run the study again")
+    stages = _walk(start, links)
+    parameters = run.table("parameters")
+    parameters = parameters[parameters["scenario"].isin([scenario, "baseline"])]
+    by_key = {row["key"]: row for row in parameters.to_dict("records") if row["scenario"] == "baseline"}  # fmt: skip
+    by_key.update({row["key"]: row for row in parameters.to_dict("records") if row["scenario"] == scenario})  # fmt: skip
+    library = _Library(run)
+    seen: set[str] = set()
+    chain = []
+    for stage in stages:
+        for name in links[stage]["parameter"]:
+            if name in seen or name not in by_key:
+                continue
+            seen.add(name)
+            row = by_key[name]
+            references = [r for r in str(row["evidence"]).split(";") if r]
+            chain.append(
+                {
+                    "key": name,
+                    "shown": row["shown"],
+                    "unit": row["unit"],
+                    "mark": row["mark"],
+                    "rule": row["rule"],
+                    "stage": stage,
+                    "evidence": [library.explain(r) for r in references],
+                }
+            )
+    return Chain(result, tuple(stages), tuple(chain))
+
+
+def _walk(start: str, links: Mapping[str, Mapping[str, list[str]]]) -> list[str]:
+    order, queue = [start], [start]
+    while queue:
+        for name in links.get(queue.pop(0), {}).get("upstream", []):
+            if name in links and name not in order:
+                order.append(name)
+                queue.append(name)
+    return order
+
+
+class _Library:
+    """Claims, assumptions and scenario changes of a run, by reference."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._claims = {r["id"]: r for r in run.table("claims").to_dict("records")}
+        self._sources = {r["id"]: r for r in run.table("sources").to_dict("records")}
+        self._assumptions = {r["id"]: r for r in run.table("assumptions").to_dict("records")}
+        self._changes = {r["reference"]: r for r in run.table("scenarios").to_dict("records")}
+
+    def explain(self, reference: str) -> dict[str, str]:
+        """What a reference says, in words, and its source."""
+        scheme, _, name = reference.partition(":")
+        if scheme == "claim":
+            claim = self._claims[name]
+            source = self._sources.get(claim["source"], {})
+            number = claim["text"] or _interval(claim["low"], claim["high"])
+            says = " ".join(
+                str(part)
+                for part in (claim["subject"], claim["attribute"], number, claim["unit"],
+                             f"({claim['basis']})" if claim["basis"] not in ("", "none") else "",
+                             claim["valid_from"] or "", f"[{claim['mark']}]")
+                if part
+            )  # fmt: skip
+            where = " ".join(
+                str(source.get(k) or "") for k in ("title", "publisher", "published", "url")
+            )
+            return {"reference": reference, "says": says, "source": " ".join(where.split())}
+        if scheme == "scenario":
+            change = self._changes[reference]
+            says = f"{change['op']} {change['value']} {change['unit']}: {change['reason']}"
+            return {"reference": reference, "says": says, "source": ""}
+        found = self._assumptions[name]
+        says = f"{found['shown']}: {found['reason']} [{found['mark']}]"
+        return {"reference": reference, "says": says, "source": ""}
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    if low is None or low != low:
+        return ""
+    if high is None or high != high or high == low:
+        return f"{low:g}"
+    return f"{low:g}-{high:g}"
+
+
+def _plain(value: float) -> str:
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"

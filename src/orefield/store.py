@@ -1,0 +1,255 @@
+"""Run folders: written whole or not at all, read through pandas or DuckDB.
+
+A run folder holds ``manifest.json``, one Parquet file a table, ``report.html`` and the
+block models. There is no database file: DuckDB reads the Parquet, so nothing is locked.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orefield.core.errors import OrefieldError, RunError, TableError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+@contextmanager
+def new_run(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A temporary folder that becomes ``out`` when the block ends well.
+
+    The folder is made beside ``out`` so that the last step is a rename, which either
+    happens or does not. On any error, Ctrl-C included, it is removed and ``out`` is as
+    it was.
+
+    Raises
+    ------
+    RunError
+        When ``out`` exists and ``overwrite`` is false, is not a run folder, cannot be
+        written, or the disk is full.
+    """
+    out = Path(out)
+    if out.exists() or out.is_symlink():
+        _may_replace(out, overwrite)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
+        work = Path(
+            tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".part", dir=out.parent)
+        )
+    except OSError as error:
+        raise RunError(
+            f"output folder cannot be made: {error.strerror or error}",
+            where=str(out),
+            fix="choose another with --out",
+        ) from error
+    try:
+        yield work
+        _swap(work, out)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RunError(
+                "no space left while writing the run",
+                where=str(out.parent),
+                fix="free some space or choose another folder with --out; nothing was kept",
+            ) from error
+        raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what runs into the same folder left behind when they were killed outright."""
+    for left in out.parent.glob(f".{out.name}.*.part"):
+        pid = left.name.removeprefix(f".{out.name}.").split(".")[0]
+        if pid.isdigit() and not _alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _may_replace(out: Path, overwrite: bool) -> None:
+    if not overwrite:
+        raise RunError(
+            "output folder exists",
+            where=str(out),
+            fix="choose another with --out, or replace it with --overwrite",
+        )
+    if out.is_symlink() or not out.is_dir() or (any(out.iterdir()) and not _is_run(out)):
+        raise RunError(
+            "refusing to overwrite what is not a run folder",
+            where=str(out),
+            fix="choose another folder with --out",
+        )
+
+
+def _is_run(path: Path) -> bool:
+    return (path / MANIFEST).is_file()
+
+
+def _swap(work: Path, out: Path) -> None:
+    """Put the finished folder in place; an old run is moved aside first, then removed."""
+    os.chmod(work, 0o755)
+    if out.exists():
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".old", dir=out.parent))
+        os.replace(out, aside / "run")
+        os.replace(work, out)
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        os.replace(work, out)
+
+
+def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
+    """Write a table of the run as Parquet (zstd); returns the path.
+
+    Raises
+    ------
+    TableError
+        When the name is not a plain word.
+    """
+    if not _NAME.match(name):
+        raise TableError(f"'{name}' is no table name", fix="use lower-case letters, digits and _")
+    path = folder / f"{name}.parquet"
+    frame.to_parquet(path, index=False, compression="zstd")
+    return path
+
+
+def content_hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a run folder that its inputs determine.
+
+    The manifest (it holds timings) and the report (it shows them) are left out.
+    """
+    out = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in (MANIFEST, "report.html", "summary.txt"):
+            out[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return out
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write manifest.json."""
+    text = json.dumps({"schema_version": SCHEMA_VERSION, **manifest}, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+class RunFolder:
+    """A finished run.
+
+    Parameters
+    ----------
+    path : Path or str
+
+    Raises
+    ------
+    RunError
+        When the folder is no run, or of a newer schema.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        try:
+            self.manifest: dict[str, Any] = json.loads(
+                (self.path / MANIFEST).read_text(encoding="utf-8")
+            )
+        except FileNotFoundError:
+            raise RunError(
+                "no run in that folder", where=str(self.path), fix="make one with 'orefield run'"
+            ) from None
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise RunError(f"manifest cannot be read: {error}", where=str(self.path)) from error
+        version = self.manifest.get("schema_version")
+        if version != SCHEMA_VERSION:
+            raise RunError(
+                f"run of schema {version}, this version reads {SCHEMA_VERSION}",
+                where=str(self.path),
+                fix="run the study again",
+            )
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the run's tables."""
+        return tuple(sorted(p.stem for p in self.path.glob("*.parquet")))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table as a pandas frame.
+
+        Raises
+        ------
+        RunError
+            When there is no such table.
+        TableError
+            When its file cannot be read.
+        """
+        import pandas as pd
+
+        if name not in self.tables:
+            raise RunError(f"no table '{name}'", fix=f"there are: {', '.join(self.tables)}")
+        path = self.path / f"{name}.parquet"
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise TableError(f"table cannot be read: {error}", where=str(path)) from error
+
+    def sql(self, query: str) -> pd.DataFrame:
+        """Answer a query by DuckDB; every table is a view of its name.
+
+        Raises
+        ------
+        RunError
+            When the query fails.
+        """
+        import duckdb
+
+        with self._connect() as connection:
+            try:
+                return connection.execute(query).df()
+            except duckdb.Error as error:
+                raise RunError(f"query failed: {error}", fix="see run.tables") from error
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        connection = duckdb.connect(":memory:")
+        for name in self.tables:
+            path = str(self.path / f"{name}.parquet").replace("'", "''")
+            connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{path}')")
+        return connection
+
+
+def disk_free_mb(path: Path) -> float:
+    """Free space (MB) where ``path`` is, or would be.
+
+    Raises
+    ------
+    OrefieldError
+        When no parent of it exists.
+    """
+    for parent in (path, *path.parents):
+        if parent.exists():
+            return shutil.disk_usage(parent).free / 1e6
+    raise OrefieldError("no such place", where=str(path))

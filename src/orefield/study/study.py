@@ -1,0 +1,343 @@
+"""A study: document, evidence, parameters and scenarios, read and checked as one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from orefield.core import units
+from orefield.core.errors import EvidenceError, OrefieldError, StudyError, UnitError
+from orefield.core.tables import Row, read_rows
+from orefield.environment import (
+    CHAIN_COLUMNS,
+    LINK_COLUMNS,
+    LINK_EXTRA_COLUMNS,
+    NODE_COLUMNS,
+    NODE_EXTRA_COLUMNS,
+)
+from orefield.evidence import (
+    Entities,
+    Evidence,
+    read_claims,
+    read_entities,
+    read_sources,
+)
+from orefield.study import distributions
+from orefield.study.document import GeologyFile, Override, StudyDocument, read_document
+from orefield.study.parameters import Assumption, Parameter, Parameters
+from orefield.study.resolve import (
+    ParameterRow,
+    Resolver,
+    parse_date,
+    read_assumptions,
+    read_parameters,
+)
+from orefield.study.scenarios import BASELINE, Change, Scenario, group, read_scenarios
+
+@dataclass(frozen=True)
+class Study:
+    """Everything a run needs to know, resolved and checked.
+
+    Attributes
+    ----------
+    document : StudyDocument
+    folder : Path
+    evidence : Evidence
+    assumptions : mapping of id to Assumption
+    parameters : Parameters
+        The baseline's.
+    scenarios : mapping of name to Scenario
+    rivers : mapping of table name to rows
+    files : mapping of asset to GeologyFile
+    hashes : mapping of file name to SHA-256
+        Of every file that was read.
+    """
+
+    document: StudyDocument
+    folder: Path
+    evidence: Evidence
+    assumptions: Mapping[str, Assumption]
+    parameters: Parameters
+    scenarios: Mapping[str, Scenario]
+    rivers: Mapping[str, tuple[Row, ...]]
+    files: Mapping[str, tuple[GeologyFile, Path]]
+    hashes: Mapping[str, str]
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+
+    @property
+    def id(self) -> str:
+        """The study's name."""
+        return self.document.study.id
+
+    @property
+    def years(self) -> range:
+        """The years it covers."""
+        return range(self.document.study.first_year, self.document.study.last_year + 1)
+
+    @cached_property
+    def assets(self) -> tuple[str, ...]:
+        """Assets that are modelled block by block, in the study's order."""
+        return tuple(self.document.assets.modelled or ())
+
+    def scenario(self, name: str) -> Parameters:
+        """The parameters of a scenario.
+
+        Raises
+        ------
+        StudyError
+            When there is none of that name.
+        """
+        if name not in self.scenarios:
+            raise StudyError(
+                f"no scenario '{name}'", fix=f"there are: {', '.join(self.scenarios)}"
+            )
+        return self.scenarios[name].apply(self.parameters)
+
+
+def shipped_studies() -> dict[str, Path]:
+    """Studies that come with the package: name and folder."""
+    root = Path(str(files("orefield") / "studies"))
+    return {
+        p.parent.name.replace("_", "-"): p.parent for p in sorted(root.glob("*/study.toml"))
+    }
+
+
+def locate(name: str | Path) -> Path:
+    """The study.toml that a name, folder or file means.
+
+    Raises
+    ------
+    StudyError
+        When there is no such study; shipped names are listed.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    if (path / "study.toml").is_file():
+        return path / "study.toml"
+    shipped = shipped_studies()
+    if str(name) in shipped:
+        return shipped[str(name)] / "study.toml"
+    near = get_close_matches(str(name), list(shipped), n=1)
+    raise StudyError(
+        f"no study '{name}'",
+        where="neither a folder with study.toml nor a shipped study",
+        fix=f"did you mean '{near[0]}'?" if near else f"shipped: {', '.join(shipped) or 'none'}",
+    )
+
+
+def open_study(name: str | Path) -> Study:
+    """Read, check and resolve a study.
+
+    Raises
+    ------
+    OrefieldError
+        Whatever is wrong with it, with file and line.
+    """
+    path = locate(name)
+    layers = _layers(path)
+    hashes: dict[str, str] = {}
+    evidence: Evidence | None = None
+    assumptions: dict[str, Assumption] = {}
+    rows: dict[str, ParameterRow] = {}
+    changes: list[Change] = []
+    rivers: dict[str, tuple[Row, ...]] = {}
+    geology: dict[str, tuple[GeologyFile, Path]] = {}
+    modelled: list[str] | None = None
+    for document, folder in layers:
+        t = document.tables
+        _hash(hashes, folder, ["study.toml", *t.all_names()])
+        evidence = _evidence(document, folder, evidence)
+        if t.assumptions:
+            assumptions.update(read_assumptions(folder / t.assumptions))
+        if t.parameters:
+            rows.update({row.key: row for row in read_parameters(folder / t.parameters)})
+        if t.scenarios:
+            changes += read_scenarios(folder / t.scenarios)
+        _rivers(rivers, document, folder)
+        geology.update({asset: (file, folder) for asset, file in document.files.items()})
+        if document.assets.modelled is not None:
+            modelled = document.assets.modelled
+    if evidence is None or not evidence.claims or not rows:
+        raise StudyError(
+            "the study has no claims or no parameters",
+            where=str(path),
+            fix="name them under [tables], or extend a study that has them",
+        )
+    top, folder = layers[-1]
+    document = top.model_copy(
+        update={"assets": top.assets.model_copy(update={"modelled": modelled or []})}
+    )
+    resolver = Resolver(evidence, assumptions)
+    resolved = [resolver.resolve(row) for row in rows.values()]
+    parameters = _override(Parameters(resolved), [d for d, _ in layers], assumptions, path)
+    study = Study(
+        document, folder, evidence, assumptions, parameters, group(changes), rivers, geology,
+        hashes, tuple(changes),
+    )  # fmt: skip
+    _check(study, path)
+    return study
+
+
+def _layers(path: Path) -> list[tuple[StudyDocument, Path]]:
+    """The study below the one it extends; one level only, so that nobody gets lost."""
+    document = read_document(path)
+    if not document.study.extends:
+        return [(document, path.parent)]
+    base_path = locate(document.study.extends)
+    if base_path.resolve() == path.resolve():
+        raise StudyError("a study cannot extend itself", where=str(path))
+    base = read_document(base_path)
+    if base.study.extends:
+        raise StudyError(
+            f"'{document.study.extends}' itself extends '{base.study.extends}'",
+            where=str(path),
+            fix="extend the first of them: one level only",
+        )
+    return [(base, base_path.parent), (document, path.parent)]
+
+
+def _evidence(document: StudyDocument, folder: Path, below: Evidence | None) -> Evidence:
+    """The evidence of a layer on top of the one below it."""
+    t = document.tables
+    sources = [s for name in t.names("sources") for s in read_sources(folder / name)]
+    entities = [e for name in t.names("entities") for e in read_entities(folder / name)]
+    claims = [c for name in t.names("claims") for c in read_claims(folder / name)]
+    if below is None:
+        return Evidence(tuple(sources), Entities(tuple(entities)), tuple(claims))
+    return below.extended(sources=sources, entities=entities, claims=claims)
+
+
+def _rivers(into: dict[str, tuple[Row, ...]], document: StudyDocument, folder: Path) -> None:
+    t = document.tables
+    for name, file, columns, key in (
+        ("nodes", t.river_nodes, (*NODE_COLUMNS, *NODE_EXTRA_COLUMNS), "node_id"),
+        ("links", t.river_links, (*LINK_COLUMNS, *LINK_EXTRA_COLUMNS), "from_id"),
+        ("chains", t.river_chains, CHAIN_COLUMNS, "asset_id"),
+    ):
+        if file:
+            rows = read_rows(folder / file, columns[:2], columns[2:], key=key)
+            merged = {row.cells[key]: row for row in into.get(name, ())}
+            merged.update({row.cells[key]: row for row in rows})
+            into[name] = tuple(merged.values())
+
+
+def _override(
+    parameters: Parameters,
+    documents: Iterable[StudyDocument],
+    assumptions: dict[str, Assumption],
+    path: Path,
+) -> Parameters:
+    rows: list[Parameter] = []
+    for document in documents:
+        for key, override in document.overrides.items():
+            where = f"{path}, [overrides] '{key}'"
+            row = parameters.find(key)
+            if row is None:
+                near = get_close_matches(key, parameters.keys(), n=1)
+                raise StudyError(
+                    f"override of '{key}', which is no parameter",
+                    where=where,
+                    fix=f"did you mean '{near[0]}'?" if near else "see parameters.csv",
+                )
+            rows.append(_overridden(row, key, override, where))
+            assumptions[f"override:{key}"] = Assumption(
+                f"override:{key}", str(override.value), override.unit, override.low,
+                override.high, override.dist or "fixed", override.reason, "override",
+            )  # fmt: skip
+    return parameters.with_rows(rows, BASELINE)
+
+
+def _overridden(row: Parameter, key: str, override: Override, where: str) -> Parameter:
+    common = {
+        "key": key,
+        "evidence": (f"assumption:override:{key}",),
+        "mark": "override",
+        "rule": override.reason,
+        "rejected": tuple((e.partition(":")[2], "overridden by the study") for e in row.evidence),
+    }
+    if row.kind == "text":
+        return replace(row, value=str(override.value), **common)  # type: ignore[arg-type]
+    if row.kind == "date":
+        return replace(row, value=parse_date(str(override.value)), **common)  # type: ignore[arg-type]
+    if row.kind == "series":
+        raise StudyError(
+            f"'{key}' is a yearly series and cannot be overridden by one number",
+            where=where,
+            fix="add claims with a later vintage in a table of your own",
+        )
+    if not isinstance(override.value, float | int) or isinstance(override.value, bool):
+        raise StudyError(f"'{override.value}' is not a number", where=where)
+    try:
+        scale = units.factor(override.unit or row.unit, row.unit)
+    except UnitError as error:
+        raise UnitError(error.what, where=where, fix=error.fix) from error
+    value = override.value * scale
+    ratio = value / float(row.value) if row.value else 1.0  # type: ignore[arg-type]
+    low = row.low * ratio if override.low is None else override.low * scale
+    high = row.high * ratio if override.high is None else override.high * scale
+    dist = override.dist or row.dist
+    if dist == "fixed":
+        low = high = value
+    low, high = min(low, high), max(low, high)
+    distributions.check(dist, value, low, high, where)
+    return replace(row, value=value, low=low, high=high, dist=dist, **common)  # type: ignore[arg-type]
+
+
+def _check(study: Study, path: Path) -> None:
+    """What can only be said of the whole."""
+    entities = {e.id for e in study.evidence.entities}
+    for asset in study.assets:
+        if asset not in entities:
+            near = get_close_matches(asset, sorted(entities), n=1)
+            raise StudyError(
+                f"modelled asset '{asset}' is no entity",
+                where=str(path),
+                fix=f"did you mean '{near[0]}'?" if near else "add it to entities.csv",
+            )
+        _check_developments(study.parameters, asset, path)
+    for asset in study.files:
+        if asset not in study.assets:
+            raise StudyError(
+                f"[files.{asset}] names no modelled asset", where=str(path), fix="see [assets]"
+            )
+    for name in study.scenarios:
+        study.scenario(name)
+
+
+def _check_developments(parameters: Parameters, asset: str, path: Path) -> None:
+    for phase in parameters.groups(f"{asset}.development"):
+        if phase == "delay_y":
+            continue
+        stem = f"{asset}.development.{phase}"
+        if not parameters.has(f"{stem}.start"):
+            raise EvidenceError(
+                f"development '{phase}' of {asset} has a capacity without a date",
+                where=str(path),
+                fix=f"add a parameter '{stem}.start' with a claim or an assumption",
+            )
+        if not (parameters.has(f"{stem}.ore_tpd") or parameters.has(f"{stem}.ore_tpy")):
+            raise EvidenceError(
+                f"development '{phase}' of {asset} has a date without a capacity",
+                where=str(path),
+                fix=f"add a parameter '{stem}.ore_tpd' or '{stem}.ore_tpy'",
+            )
+
+
+def _hash(hashes: dict[str, str], folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        target = folder / name
+        try:
+            data = target.read_bytes()
+        except FileNotFoundError:
+            raise StudyError(
+                f"'{name}' is missing", where=str(folder), fix="add it, or take it out of [tables]"
+            ) from None
+        except OSError as error:
+            raise OrefieldError(f"'{name}' cannot be read: {error}", where=str(folder)) from error
+        hashes[f"{folder.name}/{name}"] = hashlib.sha256(data).hexdigest()
