@@ -17,7 +17,7 @@ from orefield.core.grid import Grid
 _META = b"orefield.grid"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BlockModel:
     """A grid with named one-dimensional fields in the grid's index order.
 
@@ -59,6 +59,10 @@ class BlockModel:
                 )
             values.flags.writeable = False
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # a mappingproxy does not pickle; models travel between worker processes
+        return (BlockModel, (self.grid, dict(self.fields), self.note))
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
         try:
@@ -120,9 +124,17 @@ class BlockModel:
                 where=str(path),
                 fix="write it with BlockModel.to_parquet, or read it as CSV with a grid",
             )
-        meta = json.loads(raw)
+        try:
+            meta = json.loads(raw)
+            grid_values, note = meta["grid"], str(meta.get("note", ""))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TableError(
+                f"the grid in the file's metadata cannot be read: {error}",
+                where=str(path),
+                fix="write the file with BlockModel.to_parquet",
+            ) from error
         fields = {name: table[name].to_numpy() for name in table.column_names}
-        return cls(Grid.from_dict(meta["grid"]), fields, str(meta.get("note", "")))
+        return cls(Grid.from_dict(grid_values), fields, note)
 
     def to_csv(self, path: Path | str) -> None:
         """Write centroids (``x_m, y_m, z_m``) and fields as CSV, one row a block."""
@@ -150,13 +162,19 @@ class BlockModel:
             frame = pd.read_csv(path)
         except (OSError, ValueError, pd.errors.ParserError) as error:
             raise TableError(f"block file cannot be read: {error}", where=str(path)) from error
+        if not isinstance(frame.index, pd.RangeIndex):
+            # pandas took surplus cells for an index, which shifts every column
+            raise TableError("rows have more cells than the header", where=f"{path}:2")
+        if frame.empty:
+            raise TableError("block file has no block", where=f"{path}:1")
         for column in ("x_m", "y_m", "z_m", "density_t_m3"):
             if column not in frame.columns:
                 raise TableError(f"block file lacks column '{column}'", where=f"{path}:1")
         numbers = frame.apply(pd.to_numeric, errors="coerce")
-        if numbers.isna().to_numpy().any():
-            row = int(np.flatnonzero(numbers.isna().any(axis=1))[0])
-            column = str(numbers.columns[numbers.iloc[row].isna()][0])
+        broken = ~np.isfinite(numbers.to_numpy(dtype=np.float64))
+        if broken.any():
+            row = int(np.flatnonzero(broken.any(axis=1))[0])
+            column = str(numbers.columns[broken[row]][0])
             raise TableError(
                 "block file has a value that is missing or not a number",
                 where=f"{path}:{row + 2}, column '{column}'",
@@ -210,14 +228,15 @@ def _locate(grid: Grid, xyz: NDArray[np.float64], where: str) -> NDArray[np.int6
             xyz[:, 2] - grid.origin[2],
         ]
     )
-    cell = np.floor(local / np.asarray(grid.size)).astype(np.int64)
-    outside = ((cell < 0) | (cell >= np.asarray(grid.shape))).any(axis=1)
+    place = np.floor(local / np.asarray(grid.size))
+    outside = ((place < 0) | (place >= np.asarray(grid.shape))).any(axis=1)
     if outside.any():
         raise TableError(
             "a block centre lies outside the grid",
             where=f"{where}:{int(np.flatnonzero(outside)[0]) + 2}",
             fix="check the grid's origin and that coordinates are in metres",
         )
+    cell = place.astype(np.int64)
     nx, ny, _ = grid.shape
     out: NDArray[np.int64] = cell[:, 0] + nx * (cell[:, 1] + ny * cell[:, 2])
     return out

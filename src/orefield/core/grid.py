@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,19 @@ class Grid:
     rotation_deg: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("origin", "size", "shape"):
+            if len(getattr(self, name)) != 3:
+                raise ModelError(f"grid's {name} must be three numbers: {getattr(self, name)}")
+        try:
+            counts = tuple(operator.index(v) for v in self.shape)
+        except TypeError:
+            raise ModelError(
+                f"grid's counts of blocks must be whole numbers, got {self.shape}"
+            ) from None
+        # plain tuples of plain numbers, so that a grid hashes and writes as JSON
+        object.__setattr__(self, "shape", counts)
+        object.__setattr__(self, "origin", tuple(float(v) for v in self.origin))
+        object.__setattr__(self, "size", tuple(float(v) for v in self.size))
         numbers = (*self.origin, *self.size, self.rotation_deg)
         if not all(math.isfinite(v) for v in numbers):
             raise ModelError(f"grid has a number that is not finite: {numbers}")
@@ -107,7 +121,8 @@ class Grid:
 
     def bench_elevation_m(self) -> NDArray[np.float64]:
         """Elevation (m) of each level's lower face, shape (nz,)."""
-        return self.origin[2] + np.arange(self.shape[2]) * self.size[2]
+        floor = self.origin[2] + np.arange(self.shape[2]) * self.size[2]
+        return np.asarray(floor, dtype=np.float64)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for file metadata."""
@@ -130,11 +145,17 @@ class Grid:
         try:
             ox, oy, oz = (float(v) for v in values["origin"])
             sx, sy, sz = (float(v) for v in values["size"])
-            nx, ny, nz = (int(v) for v in values["shape"])
+            nx, ny, nz = (_whole(v) for v in values["shape"])
             rotation = float(values.get("rotation_deg", 0.0))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise ModelError(
                 f"grid metadata cannot be read: {error}",
                 fix="origin, size and shape must each hold three numbers",
             ) from error
         return cls((ox, oy, oz), (sx, sy, sz), (nx, ny, nz), rotation)
+
+
+def _whole(value: Any) -> int:
+    if int(value) != value:
+        raise ValueError(f"{value} is not a whole number of blocks")
+    return int(value)
