@@ -85,7 +85,14 @@ def test_what_looks_alike_is_kept_apart(unit: str, to: str) -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "near"),
-    [("kWh/tt", "kWh/t"), ("USD/lbs", "USD/lb"), ("Mtt", "Mt"), ("km33", "km3")],
+    [
+        ("kWh/tt", "kWh/t"),
+        ("USD/lbs", "USD/lb"),
+        ("Mtt", "Mt"),
+        ("km33", "km3"),
+        ("mt", "Mt"),
+        ("KWH", "kWh"),
+    ],
 )
 def test_unknown_unit_names_the_nearest(wrong: str, near: str) -> None:
     with pytest.raises(UnitError) as caught:

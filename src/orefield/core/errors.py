@@ -7,7 +7,7 @@
     │   ├── StudyError            study.toml: unknown key, wrong type, cycle, missing table
     │   ├── TableError            a CSV or Parquet table: truncated, wrong column, NaN, duplicate
     │   ├── UnitError             a unit is unknown, or of the wrong dimension
-    │   ├── EvidenceError         a claim without source or basis, an entity cycle, no claim to choose
+    │   ├── EvidenceError         no source or basis, an entity cycle, no claim to choose
     │   └── ModelError            a block model, grid or drill hole that cannot exist
     ├── CalibrationError          a model cannot be made to meet its published inventory
     ├── LedgerError               a node, commodity or period does not close

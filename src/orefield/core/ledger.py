@@ -22,11 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from orefield.core._codes import Codes, whole
 from orefield.core.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ _LEVEL_SHARE = 1e-6
 # larger of the flows and this share of the level.
 
 _TEXT = ("stage", "asset", "from", "to", "material", "commodity", "basis", "source")
+_DTYPES = {
+    "is_level": np.bool_, "period": np.int16, "draw": np.int32, "quantity_t": np.float64,
+    **dict.fromkeys(_TEXT, np.int16),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +86,6 @@ class Closure:
         return self
 
 
-class _Codes:
-    """Strings to small integers and back."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self._index: dict[str, int] = {}
-
-    def __call__(self, name: str) -> int:
-        code = self._index.get(name)
-        if code is None:
-            code = self._index[name] = len(self.names)
-            self.names.append(name)
-        return code
-
-
 class MetalLedger:
     """Append-only rows of flows and stock levels for one scenario.
 
@@ -110,8 +100,8 @@ class MetalLedger:
     def __init__(self, scenario: str = "baseline", boundaries: Iterable[str] = ()) -> None:
         self.scenario = scenario
         self.boundaries = set(boundaries)
-        self._codes = {name: _Codes() for name in _TEXT}
-        self._nodes = _Codes()
+        self._codes = {name: Codes() for name in _TEXT}
+        self._nodes = Codes()
         self._chunks: list[dict[str, NDArray[np.generic]]] = []
         self.rows = 0
 
@@ -188,11 +178,19 @@ class MetalLedger:
         draw: ArrayLike,
         quantity_t: ArrayLike,
     ) -> None:
-        p, d, q = np.broadcast_arrays(
-            np.asarray(period, dtype=np.int16),
-            np.asarray(draw, dtype=np.int32),
-            np.asarray(quantity_t, dtype=np.float64),
-        )
+        place = f"stage {stage}, {src} -> {dst}"
+        try:
+            p, d, q = np.broadcast_arrays(
+                whole(period, np.int16, "period", place),
+                whole(draw, np.int32, "draw", place),
+                np.asarray(quantity_t, dtype=np.float64),
+            )
+        except ValueError as error:
+            raise LedgerError(
+                f"period, draw and quantity do not fit each other: {error}",
+                where=place,
+                fix="give shapes that broadcast, such as (n_years,), (n_draws, 1), both",
+            ) from error
         p, d, q = p.ravel(), d.ravel(), q.ravel()
         bad = ~(np.isfinite(q) & (q >= 0.0))
         if bad.any():
@@ -244,7 +242,7 @@ class MetalLedger:
         import pandas as pd
 
         columns = self.columns()
-        out = {}
+        out: dict[str, Any] = {}
         for name, values in columns.items():
             if name in _TEXT:
                 out[name] = pd.Categorical.from_codes(
@@ -271,7 +269,7 @@ class MetalLedger:
             keep = np.isin(columns["draw"], np.asarray(list(draws)))
         arrays: dict[str, pa.Array] = {}
         for name in ("is_level", "period", "draw", *_TEXT, "quantity_t"):
-            values = columns[name][keep] if columns else np.zeros(0)
+            values = columns[name][keep] if columns else np.zeros(0, dtype=_DTYPES[name])
             if name in _TEXT:
                 arrays[name] = pa.DictionaryArray.from_arrays(
                     pa.array(values.astype(np.int16)), pa.array(self.names(name), pa.string())
@@ -279,7 +277,7 @@ class MetalLedger:
             else:
                 arrays[name] = pa.array(values)
         table = pa.table(arrays)
-        n = table.num_rows
+        n = int(table.num_rows)
         table = table.append_column("unit", pa.array(["t"] * n).dictionary_encode())
         table = table.append_column("scenario", pa.array([self.scenario] * n).dictionary_encode())
         pq.write_table(table, path, compression="zstd", compression_level=3)
@@ -317,7 +315,7 @@ class MetalLedger:
         def total(mask: NDArray[np.bool_], node: NDArray[np.int64]) -> NDArray[np.float64]:
             key = (cell[mask] + node[mask]) * n_p + period[mask] - p0
             sums = np.bincount(key, weights=quantity[mask], minlength=size)
-            return sums.reshape(n_d, n_c, n_n, n_p)
+            return np.asarray(sums, dtype=np.float64).reshape(n_d, n_c, n_n, n_p)
 
         src, dst = columns["from"].astype(np.int64), columns["to"].astype(np.int64)
         inflow, outflow = total(~is_level, dst), total(~is_level, src)
@@ -343,6 +341,12 @@ class MetalLedger:
         checked = (scale > 0) & ~self._boundary_mask(n_n)[None, None, :, None]
         relative = np.zeros_like(residual)
         np.divide(residual, scale, out=relative, where=checked)
+        # between its first and last level a stock is watched, idle or not
+        before = np.maximum.accumulate(known, axis=3)
+        after = np.maximum.accumulate(known[..., ::-1], axis=3)[..., ::-1]
+        gap = before & after & ~known & ~self._boundary_mask(n_n)[None, None, :, None]
+        relative[gap] = np.maximum(relative[gap], 1.0)
+        checked |= gap
         at = int(np.argmax(relative))
         i_d, i_c, i_n, i_p = np.unravel_index(at, relative.shape)
         worst = (

@@ -76,6 +76,7 @@ def read_rows(
     Parameters
     ----------
     path : Path
+        The file.
     required, optional : sequence of str
         Columns that must or may be there; any other is an error.
     key : str

@@ -159,7 +159,10 @@ def normalise(unit: str) -> str:
     text = unit.strip()
     text = _ALIASES.get(text, text)
     if text not in _UNITS:
-        near = get_close_matches(text, list(_UNITS) + list(_ALIASES), n=1)
+        known = [*_UNITS, *(alias for alias in _ALIASES if alias)]
+        # another case first: 'mt' is a slip for 'Mt', and 't' would be wrong by a million
+        near = [unit for unit in known if unit.lower() == text.lower()]
+        near = near or get_close_matches(text, known, n=1)
         hint = f"did you mean '{near[0]}'? " if near else ""
         raise UnitError(
             f"unknown unit '{unit}'", fix=f"{hint}known units are listed by orefield.core.units"
