@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,8 +13,32 @@ from pathlib import Path
 
 from orefield.core.errors import TableError
 
+MAX_DIGITS = 64
+"""A number written with more characters than this is taken for a slip."""
+
 MAX_BYTES = 64 * 2**20
 """A study table larger than this is taken for the wrong file."""
+
+# float() also takes underscores, words (nan, inf) and the digits of other scripts
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+
+
+def plain_number(text: str) -> float:
+    """The finite number that a text is, written with digits and a decimal point.
+
+    Raises
+    ------
+    ValueError
+        When it is none: ``nan``, ``1,000``, ``1_000``, ``1e999``, a word.
+    """
+    plain = text.strip()
+    # int() and float() of thousands of digits cost time and mean nothing
+    if len(plain) > MAX_DIGITS or not _NUMBER.fullmatch(plain):
+        raise ValueError(text)
+    value = float(plain)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +66,11 @@ class Row:
         if value:
             return value
         if default is None:
-            raise TableError(f"'{column}' is empty", where=f"{self.where}, column '{column}'")
+            raise TableError(
+                f"'{column}' is empty",
+                where=f"{self.where}, column '{column}'",
+                fix="fill the cell",
+            )
         return default
 
     def number(self, column: str, default: float | None = None) -> float | None:
@@ -56,16 +85,14 @@ class Row:
         if not text:
             return default
         try:
-            value = float(text)
+            return plain_number(text)
         except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
+            shown = text if len(text) <= MAX_DIGITS else text[:MAX_DIGITS] + "..."
             raise TableError(
-                f"'{text}' is not a finite number",
+                f"'{shown}' is not a finite number",
                 where=f"{self.where}, column '{column}'",
                 fix="write a plain number with a decimal point, no thousands separators",
-            )
-        return value
+            ) from None
 
 
 def read_rows(
@@ -92,14 +119,22 @@ def read_rows(
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise TableError(f"table of {size:,} bytes is too large", where=str(path))
+            raise TableError(
+                f"table of {size:,} bytes is too large",
+                where=str(path),
+                fix=f"a table has at most {MAX_BYTES:,} bytes; is it the right file?",
+            )
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise TableError(
             "table is missing", where=str(path), fix="add the file, or take it out of [tables]"
         ) from None
     except OSError as error:
-        raise TableError(f"table cannot be read: {error}", where=str(path)) from error
+        raise TableError(
+            f"table cannot be read: {error.strerror or error}",
+            where=str(path),
+            fix="check that it is a file, and that you may read it",
+        ) from error
     except UnicodeDecodeError as error:
         raise TableError(
             f"table is not UTF-8: {error.reason} at byte {error.start}",
@@ -115,7 +150,12 @@ def _parse(
     if not text.strip():
         raise TableError("table is empty", where=name, fix=f"header: {','.join(required)}")
     if "\x00" in text:
-        raise TableError("table holds a NUL byte: it is not text", where=name)
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise TableError(
+            "table holds a NUL byte: it is not text",
+            where=f"{name}:{line}",
+            fix="save it as UTF-8 text",
+        )
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     seen: dict[str, int] = {}
@@ -176,4 +216,9 @@ def _check_header(
                 fix=f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}",
             )
     if len(set(header)) != len(header):
-        raise TableError("a column stands twice in the header", where=f"{name}:1")
+        twice = next(c for c in header if header.count(c) > 1)
+        raise TableError(
+            f"column '{twice}' stands twice in the header",
+            where=f"{name}:1",
+            fix="remove or rename one",
+        )

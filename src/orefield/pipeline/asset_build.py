@@ -22,6 +22,10 @@ LIFE_YEARS = 60
 """Span (years) over which plans of a pit are compared; longer lives are cut there, where
 a discount of 8 % a year leaves one per cent of value."""
 
+STEADY_COSTS = 0.05
+"""Share of NPV given up for a mill feed that does not swing between pushbacks."""
+
+
 @dataclass(frozen=True)
 class AssetBuild:
     """What later stages and the report need of an asset's deposit and pit.
@@ -189,28 +193,34 @@ def _pit_plan(inputs: AssetInputs, model: BlockModel) -> _Plan:
     inside = phase >= 0
     cu = np.asarray(model["cu_pct"], dtype=np.float64)
     cutoff = pit.breakeven_cu_pct(economics)
-    edges = pit.grade_edges(cu[inside], rock[inside], cutoff)
-    units = pit.mining_units(model, phase, economics, edges)
+    # bins by what a tonne returns, so that bins go to mill or dump as their blocks would;
+    # the cut-off stands above breakeven: a full mill takes the better ore
+    nsr = pit.block_nsr_usd_t(model, economics)
+    feeding = economics.mill_cost_usd_t * inputs.cutoff_uplift
+    edges = pit.grade_edges(nsr[inside], rock[inside], feeding)
+    units = pit.mining_units(model, phase, economics, edges, bin_by=nsr)
     mill = inputs.design_ore_tpy
-    pays = pit.block_nsr_usd_t(model, economics) > economics.mill_cost_usd_t
-    pit_ore_t = float(rock[inside & pays].sum())
+    pit_ore_t = float(rock[inside & (nsr > feeding)].sum())
     strip = float(rock[inside].sum()) / max(pit_ore_t, 1.0)
     mine = mill * strip * inputs.strip_headroom
     years = range(1, LIFE_YEARS + 1)
     plan_inputs = pit.ScheduleInputs.of(
-        economics, list(years), np.full((1, LIFE_YEARS), mill), np.full((1, LIFE_YEARS), mine)
+        economics, list(years), np.full((1, LIFE_YEARS), mill), np.full((1, LIFE_YEARS), mine),
+        mill_cost_usd_t=feeding,
+    )  # fmt: skip
+    lag = pit.choose_lag(
+        units, plan_inputs, inputs.discount_rate, value_tolerance=STEADY_COSTS
     )
-    lag = pit.choose_lag(units, plan_inputs, inputs.discount_rate)
     order = units.order(lag)
     opening = pit.prestrip_rock_t(
-        units, order, plan_inputs, mill_t=mill, mine_t=mine, years=8.0
+        units, order, plan_inputs, mill_t=mill, mine_t=mine, years=5.0
     )
     stripped = pit.ScheduleInputs.of(
         economics, list(years), np.full((1, LIFE_YEARS), mill), np.full((1, LIFE_YEARS), mine),
-        opening_rock_t=opening,
+        opening_rock_t=opening, mill_cost_usd_t=feeding,
     )  # fmt: skip
     bracket = pit.npv_bracket(
-        model, shell, groups, economics, edges, plan_inputs, lag, inputs.discount_rate
+        model, shell, groups, economics, edges, plan_inputs, lag, inputs.discount_rate, bin_by=nsr
     )
     result = pit.schedule(units, order, stripped)
     facts = {

@@ -9,17 +9,16 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield import environment, pit, plant
+from orefield import pit, plant
+from orefield.pipeline import history
 from orefield.pipeline.asset_build import AssetBuild
+from orefield.pipeline.asset_environment import asset_environment
 from orefield.pipeline.asset_inputs import development_ore_tpy, economics
 from orefield.pipeline.capacity import Development, decimal_year, yearly_capacity
-from orefield.study import NEVER, Draws, Parameters, Study, stream
-from orefield.study.distributions import quantile
+from orefield.pipeline.stripping import with_prestrip
+from orefield.study import NEVER, Draws, Parameters, Study
 
 Floats = NDArray[np.float64]
-
-SMOOTH_YEARS = 3
-"""Years of inferred throughput that set the throughput of the years to come."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class AssetDraws:
         Copper of the central case when nothing is held to published output.
     published_cu_t : ndarray of shape (T,)
         NaN where none was published.
+    opening_t : float
+        Rock dug before the first year, or stripped before the start of a new mine.
     npv_usd : ndarray of shape (D,)
         Before capital and tax, discounted to the start of the first year.
     columns : mapping of str to ndarray
@@ -51,14 +52,25 @@ class AssetDraws:
     capacity_t: Floats
     blind_cu_t: Floats
     published_cu_t: Floats
+    opening_t: float
     npv_usd: Floats
     columns: Mapping[str, Floats]
 
 
 def simulate_asset(
-    study: Study, parameters: Parameters, draws: Draws, build: AssetBuild
+    study: Study,
+    parameters: Parameters,
+    draws: Draws,
+    build: AssetBuild,
+    opening_t: float | None = None,
 ) -> AssetDraws:
     """Schedule, process and account for an asset in every draw.
+
+    Parameters
+    ----------
+    opening_t : float, optional
+        Rock dug before the first year, as an earlier scenario of the same study found it;
+        matched to published output when left out.
 
     Raises
     ------
@@ -67,29 +79,35 @@ def simulate_asset(
     """
     asset, years = build.asset, study.years
     capacity = _capacity(study, parameters, draws, asset)
-    published = _published(parameters, asset, study)
-    base = _inputs(study, parameters, draws, build, capacity)
-    target = _targets(study, parameters, draws, asset, published)
-    overdrive = parameters.number(f"{asset}.plant.overdrive")
+    published = history.published_output(parameters, asset, study)
     utilisation = draws.get(f"{asset}.plant.utilisation")
-    free = np.isnan(target)
+    base = _inputs(study, parameters, draws, build, capacity)
+    alone = replace(pit.central(base), mill_cap_t=capacity[:1] * utilisation[:1, None])
+    if opening_t is None:
+        planned = build.facts.get("prestrip_rock_t", 0.0)
+        opening_t = history.match_opening(build, alone, published, planned)
+    # what never starts is never stripped; the opening is a share of the rock in every draw
+    opening = np.where(capacity.max(axis=1) > 0, opening_t * base.tonnage_factor, 0.0)
+    base = replace(base, opening_rock_t=opening)
+    blind = pit.schedule(build.units, build.order, replace(alone, opening_rock_t=opening[:1]))
 
+    target = history.targets(study, parameters, draws, asset, published)
+    free = np.isnan(target)
     # first pass: what throughput do the published outputs imply?
     held = replace(
-        base, mill_cap_t=np.where(free, capacity * utilisation[:, None], capacity),
-        target_cu_t=target, overdrive=overdrive,
-    )  # fmt: skip
+        base,
+        mill_cap_t=np.where(free, capacity * utilisation[:, None], capacity),
+        target_cu_t=target,
+        overdrive=parameters.number(f"{asset}.plant.overdrive"),
+    )
     first = pit.schedule(build.units, build.order, held)
-    used = _implied_utilisation(first.ore_t, capacity, free, utilisation)
+    used = history.implied_utilisation(first.ore_t, capacity, free, utilisation)
     # second pass: years without a published figure run at that utilisation
     final = replace(held, mill_cap_t=np.where(free, capacity * used[:, None], capacity))
     result = pit.schedule(build.units, build.order, final)
 
-    alone = pit.central(base)
-    blind_inputs = replace(alone, mill_cap_t=capacity[:1] * utilisation[:1, None])
-    blind = pit.schedule(build.units, build.order, blind_inputs)
-
-    feed = _feed(result)
+    stripped = with_prestrip(build.units, final, result, capacity)
+    feed = _material(result.ore_t, result.ore_metal_t)
     mill = plant.Concentrator(
         concentrate_cu_pct=draws.get(f"{asset}.plant.concentrate_cu_pct")[:, None],
         mo_concentrate_mo_pct=parameters.number(f"{asset}.plant.mo_concentrate_mo_pct"),
@@ -108,15 +126,15 @@ def simulate_asset(
         asset=asset,
         years=np.asarray(years),
         draws=np.arange(draws.columns),
-        waste=_material(result.waste_t, result.waste_metal_t),
-        remaining=_material(
-            np.concatenate([result.opening_rock_t[:, None], result.rock_left_t], axis=1),
-            np.concatenate([result.opening_metal_t[:, None], result.metal_left_t], axis=1),
-        ),
+        waste=_material(stripped.waste_t, stripped.waste_metal_t),
+        remaining=_material(stripped.left_t, stripped.metal_left_t),
         plant=made,
     )
-    columns = _columns(result, made, capacity)
-    columns.update(_environment(parameters, draws, build, result, made))
+    columns = _columns(result, made, capacity, stripped.waste_t)
+    # the schedule weighed ore against a cut-off above breakeven; milling costs what it costs
+    milling = _milling_usd_t(draws, asset)[:, None] * result.ore_t
+    columns["cash_flow_usd"] = result.nsr_usd - result.mining_usd - milling
+    columns.update(asset_environment(parameters, draws, build, result.ore_t, stripped.waste_t, made))
     return AssetDraws(
         asset=asset,
         schedule=result,
@@ -124,7 +142,8 @@ def simulate_asset(
         capacity_t=capacity,
         blind_cu_t=blind.recovered_t[0, :, 0],
         published_cu_t=published,
-        npv_usd=_npv(result, draws.get("finance.discount_rate")),
+        opening_t=opening_t,
+        npv_usd=_npv(columns["cash_flow_usd"], draws.get("finance.discount_rate")),
         columns=MappingProxyType(columns),
     )
 
@@ -153,37 +172,6 @@ def _capacity(study: Study, parameters: Parameters, draws: Draws, asset: str) ->
     )
 
 
-def _published(parameters: Parameters, asset: str, study: Study) -> Floats:
-    out = np.full(len(study.years), np.nan)
-    if parameters.has(f"{asset}.published.output_cu_t"):
-        series = parameters.series(f"{asset}.published.output_cu_t")
-        for i, year in enumerate(study.years):
-            if year <= study.document.study.history_to and year in series:
-                out[i] = series[year]
-    return out
-
-
-def _targets(
-    study: Study, parameters: Parameters, draws: Draws, asset: str, published: Floats
-) -> Floats:
-    """Published output with its error in every draw; the central case takes it as it is."""
-    target = np.tile(published, (draws.columns, 1))
-    row = parameters.find(f"{asset}.published.output_cu_t")
-    if row is None:
-        return target
-    for i, year in enumerate(study.years):
-        if not np.isfinite(published[i]):
-            continue
-        claim = study.evidence.claim(row.year_evidence[year].removeprefix("claim:"))
-        mark = str(claim.mark)
-        half = parameters.number(f"published.error_{mark}")
-        rng = stream(draws.seed, "published", asset, str(year))
-        u = (rng.permutation(draws.n) + rng.random(draws.n)) / draws.n
-        error = quantile("normal", 1.0, 1.0 - half, 1.0 + half, np.clip(u, 1e-9, 1 - 1e-9))
-        target[1 : draws.n + 1, i] *= error
-    return target
-
-
 def _inputs(
     study: Study, parameters: Parameters, draws: Draws, build: AssetBuild, capacity: Floats
 ) -> pit.ScheduleInputs:
@@ -197,8 +185,6 @@ def _inputs(
     grade = drawn("resource.grade_factor")
     rock_per_ore = build.facts["pit_rock_t"] / max(build.facts["pit_ore_t"], 1.0)
     dig = rock_per_ore * drawn("mine.strip_headroom") if build.method == "open_pit" else np.ones(1)
-    # A mine at work when the study begins has been stripped; a new one starts from scratch.
-    working = capacity[:, 0] > 0
     return pit.ScheduleInputs.of(
         central,
         list(study.years),
@@ -206,7 +192,8 @@ def _inputs(
         capacity * np.broadcast_to(dig, (draws.columns,))[:, None],
         n_draws=draws.columns,
         net_usd_t=_net(central, draws)[:, None, :],
-        mill_cost_usd_t=drawn("cost.processing_usd_t") + drawn("cost.ga_usd_t"),
+        mill_cost_usd_t=_milling_usd_t(draws, asset)
+        * parameters.number(f"{asset}.mine.cutoff_uplift"),
         mining_factor=drawn(cost) / parameters.number(f"{asset}.{cost}"),
         tonnage_factor=drawn("resource.tonnage_factor"),
         # by-products are known no better than copper, and vary with it
@@ -216,8 +203,11 @@ def _inputs(
         byproduct_recovery=np.stack(
             [drawn(f"plant.{metal}_recovery") for metal in ("mo", "ag", "au")], axis=1
         ),
-        opening_rock_t=np.where(working, build.facts["prestrip_rock_t"], 0.0),
     )
+
+
+def _milling_usd_t(draws: Draws, asset: str) -> Floats:
+    return draws.get(f"{asset}.cost.processing_usd_t") + draws.get(f"{asset}.cost.ga_usd_t")
 
 
 def _net(central: pit.Economics, draws: Draws) -> Floats:
@@ -240,33 +230,12 @@ def _net(central: pit.Economics, draws: Draws) -> Floats:
     return out
 
 
-def _implied_utilisation(
-    ore_t: Floats, capacity: Floats, free: NDArray[np.bool_], fallback: Floats
-) -> Floats:
-    """Throughput over capacity in the last held years of each draw, shape (D,).
-
-    Years in which capacity changed within the year are kept: their capacity is a mean.
-    Draws without a held year keep their assumed utilisation, and the assumed spread of
-    utilisation is laid over the implied one.
-    """
-    held = ~free[0] & (capacity[0] > 0)
-    last = np.flatnonzero(held)[-SMOOTH_YEARS:]
-    if last.size == 0:
-        return fallback
-    implied = ore_t[:, last].sum(axis=1) / np.maximum(capacity[:, last].sum(axis=1), 1.0)
-    return np.clip(implied, 0.3, 1.3) * fallback / fallback[0]
-
-
 def _material(dry_t: Floats, metal_t: Floats) -> plant.Material:
     return plant.Material(dry_t, *(np.ascontiguousarray(metal_t[..., m]) for m in range(4)))
 
 
-def _feed(result: pit.Schedule) -> plant.Material:
-    return _material(result.ore_t, result.ore_metal_t)
-
-
 def _columns(
-    result: pit.Schedule, made: plant.PlantResult, capacity: Floats
+    result: pit.Schedule, made: plant.PlantResult, capacity: Floats, waste_t: Floats
 ) -> dict[str, Floats]:
     recovery = np.zeros_like(result.ore_t)
     np.divide(
@@ -278,7 +247,7 @@ def _columns(
     return {
         "mill_cap_t": capacity,
         "ore_t": result.ore_t,
-        "waste_t": result.waste_t,
+        "waste_t": waste_t,
         "mill_utilisation": used,
         "cu_pct": result.head_cu_pct,
         "cu_in_ore_t": result.ore_metal_t[..., 0],
@@ -290,75 +259,10 @@ def _columns(
         "concentrate_t": np.asarray(made.copper_concentrate.dry_t),
         "mo_concentrate_t": np.asarray(made.molybdenum_concentrate.dry_t),
         "tailings_t": np.asarray(made.tailings.dry_t),
-        "cash_flow_usd": result.cash_usd,
     }
 
 
-def _environment(
-    parameters: Parameters,
-    draws: Draws,
-    build: AssetBuild,
-    result: pit.Schedule,
-    made: plant.PlantResult,
-) -> dict[str, Floats]:
-    asset = build.asset
-
-    def drawn(name: str) -> Floats:
-        return draws.get(f"{asset}.environment.{name}")[:, None]
-
-    stored = environment.TailingsFacility(drawn("tailings_density_t_m3")).store(
-        made.tailings.dry_t
-    )
-    energy = environment.energy_use(
-        result.ore_t,
-        result.waste_t,
-        electricity=environment.ElectricityUse(
-            comminution_kwh_per_t=drawn("plant_kwh_t"),
-            other_concentrator_kwh_per_t=0.0,
-            conveying_kwh_per_t=0.0,
-            mine_kwh_per_t=drawn("mine_kwh_t"),
-        ),
-        diesel=environment.DieselUse(
-            base_l_per_t=drawn("diesel_l_t"),
-            per_100m_depth_l_per_t=0.0,
-            altitude_rise_per_1000m=drawn("diesel_altitude_per_1000m"),
-            reference_altitude_m=2000.0,
-        ),
-        depth_m=0.0,
-        altitude_m=parameters.number(f"{asset}.site.elevation_m"),
-    )
-    grid_row = parameters.row(f"{asset}.environment.grid_kgco2_kwh")
-    official = any(e.startswith("claim:") for e in grid_row.evidence)
-    carbon = environment.emissions(
-        energy.diesel_l,
-        energy.electricity_kwh,
-        diesel_kgco2_per_l=parameters.number(f"{asset}.environment.diesel_kgco2_l"),
-        grid=environment.GridFactor(
-            drawn("grid_kgco2_kwh"),
-            environment.FactorBasis.OFFICIAL if official else environment.FactorBasis.ASSUMPTION,
-            grid_row.rule or grid_row.label or "see the study's parameters",
-        ),
-    )
-    density = parameters.number(f"{asset}.geology.density_waste_t_m3")
-    land = environment.LandUse(
-        dump_density_t_m3=density / parameters.number(f"{asset}.environment.swell"),
-        dump_mean_height_m=parameters.number(f"{asset}.environment.dump_height_m"),
-        tailings_mean_depth_m=parameters.number(f"{asset}.environment.tailings_depth_m"),
-        plant_site_m2=parameters.number(f"{asset}.environment.plant_site_m2"),
-    ).disturbed(build.facts.get("pit_area_m2", 0.0), result.waste_t, stored.cumulative_m3)
-    water = environment.WaterUse(drawn("water_m3_t")).make_up_m3(result.ore_t)
-    return {
-        "tailings_m3": np.asarray(stored.volume_m3),
-        "water_m3": water,
-        "electricity_kwh": energy.electricity_kwh,
-        "diesel_l": energy.diesel_l,
-        "co2_scope1_t": carbon.scope1_t,
-        "co2_scope2_t": carbon.scope2_t,
-        "land_m2": land.total_m2,
-    }
-
-
-def _npv(result: pit.Schedule, rate: Floats) -> Floats:
-    factor = (1.0 + rate[:, None]) ** -(np.arange(result.cash_usd.shape[1]) + 0.5)
-    npv: Floats = (result.cash_usd * factor).sum(axis=1)
+def _npv(cash_usd: Floats, rate: Floats) -> Floats:
+    factor = (1.0 + rate[:, None]) ** -(np.arange(cash_usd.shape[1]) + 0.5)
+    npv: Floats = (cash_usd * factor).sum(axis=1)
     return npv

@@ -13,8 +13,12 @@ from orefield.study import GeologyFile, Parameters, Study
 
 INVENTORY_KEYS = ("ore_t", "cu_pct", "cu_t")
 
-REVENUE_FACTORS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Factors of the nested shells; 1 is the ultimate pit at the planning price."""
+REVENUE_FACTORS = (
+    0.08, 0.10, 0.12, 0.14, 0.16, 0.18, 0.20, 0.22, 0.24, 0.26, 0.28, 0.30, 0.33, 0.36, 0.40,
+    0.45, 0.50, 0.55, 0.60, 0.70, 0.80, 0.90, 1.0,
+)  # fmt: skip
+"""Factors of the nested shells; 1 is the ultimate pit at the planning price. They stand
+close together at the low end, where the small rich pits are that a mine starts with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class AssetInputs:
     discount_rate: float
     design_ore_tpy: float
     strip_headroom: float
+    cutoff_uplift: float
     revenue_factors: tuple[float, ...] = REVENUE_FACTORS
 
 
@@ -104,6 +109,7 @@ def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
         height_m=optional("height_m"),
         depth_to_top_m=number("depth_to_top_m"),
         eroded_share=number("eroded_share"),
+        upward_enrichment=number("upward_enrichment"),
         centres=centres,
         shape=_shape(shape),
         grade_cv=number("grade_cv"),
@@ -199,6 +205,7 @@ def asset_inputs(study: Study, parameters: Parameters, asset: str) -> AssetInput
         discount_rate=parameters.number("finance.discount_rate"),
         design_ore_tpy=design_ore_tpy(parameters, asset),
         strip_headroom=parameters.number(f"{asset}.mine.strip_headroom"),
+        cutoff_uplift=parameters.number(f"{asset}.mine.cutoff_uplift"),
     )
 
 

@@ -43,12 +43,18 @@ class Outcome:
     assets : list of dict
         ``id, blocks, modelled, published, ...`` of every asset.
     targets : list of dict
+    self_sufficiency : mapping
+        By scenario, definition and year: ``p10, p50, p90``.
+    deviations : list of dict
+        Modelled against published output, by asset and year.
     seconds : mapping of stage to float
     """
 
     closures: dict[str, Closure] = field(default_factory=dict)
     assets: list[dict[str, Any]] = field(default_factory=list)
     targets: list[dict[str, Any]] = field(default_factory=list)
+    self_sufficiency: dict[str, Any] = field(default_factory=dict)
+    deviations: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -128,6 +134,7 @@ class _Run:
         self.builds: dict[str, AssetBuild] = {}
         self.scenarios: dict[str, Parameters] = {}
         self.baseline_draws: list[AssetDraws] = []
+        self.openings: dict[str, float] = {}
 
     def reaches(self, stage: str) -> bool:
         return STAGES.index(stage) <= self.last
@@ -195,7 +202,10 @@ class _Run:
         for i, (asset, build) in enumerate(self.builds.items()):
             self.progress(f"{name}: {asset}", self._share(name, i / (len(self.builds) + 1)))
             with parameters.recording() as used:
-                result = simulate_asset(self.study, parameters, draws, build)
+                result = simulate_asset(
+                    self.study, parameters, draws, build, self.openings.get(asset)
+                )
+            self.openings.setdefault(asset, result.opening_t)
             simulated.append(result)
             mines += np.asarray(result.flows.plant.copper_concentrate.cu_t)
             if not self.reaches("balance"):
@@ -229,6 +239,7 @@ class _Run:
         frames: Mapping[str, Any] = tables.baseline(self.study, self.baseline_draws)
         for name, frame in frames.items():
             store.write_table(self.folder, name, frame)
+        self.outcome.deviations = frames["deviations"].to_dict("records")
         if self.reaches("environment"):
             for name, frame in river_tables(self.study, self.baseline_draws).items():
                 store.write_table(self.folder, name, frame)
@@ -252,6 +263,8 @@ class _Run:
         )
         shares = balance.self_sufficiency(national)
         tables.record_balance(self.results, name, country, national, shares)
+        spread = tables.share_summary(shares, self.study.years, self.n_draws)
+        self.outcome.self_sufficiency[name] = spread
         if name != BASELINE:
             return
         with parameters.recording() as used:

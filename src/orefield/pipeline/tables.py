@@ -229,6 +229,20 @@ def record_balance(
         results.yearly(scenario, country, f"use_t.{sector}", "t", "balance", use, years)
 
 
+def share_summary(
+    shares: balance.SelfSufficiency, years: range, n_draws: int
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Self-sufficiency as ``--json`` prints it: definition, year, p10, p50, p90."""
+    out: dict[str, dict[str, dict[str, float]]] = {}
+    for key, values in shares.by_definition().items():
+        low, mid, high = np.quantile(values[1 : n_draws + 1], [0.1, 0.5, 0.9], axis=0)
+        out[key] = {
+            str(year): {"p10": float(low[i]), "p50": float(mid[i]), "p90": float(high[i])}
+            for i, year in enumerate(years)
+        }
+    return out
+
+
 def balance_tables(
     national: balance.NationalBalance, shares: balance.SelfSufficiency, n_draws: int
 ) -> dict[str, pd.DataFrame]:

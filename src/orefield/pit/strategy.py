@@ -65,8 +65,14 @@ def choose_lag(
     *,
     lags: Sequence[int] = LAGS,
     feed_tolerance: float = 0.05,
+    value_tolerance: float = 0.0,
+    steady_years: int = 20,
 ) -> int:
     """The lag of best central NPV among those that keep the mill about as full as any can.
+
+    With a ``value_tolerance``, of all lags that cost no more than that share of the best
+    value, the one of steadiest copper: an owner gives up a little value for a mill that
+    does not swing from pushback to pushback.
 
     Parameters
     ----------
@@ -81,6 +87,10 @@ def choose_lag(
     feed_tolerance : float
         A lag qualifies when its :func:`feed_shortfall` is at most this much above the
         smallest. Deferring waste always looks good in NPV; an idle mill does not exist.
+    value_tolerance : float
+        Share of the best NPV that steadiness may cost.
+    steady_years : int
+        Years over which copper is to be steady.
 
     Returns
     -------
@@ -98,7 +108,21 @@ def choose_lag(
     shortfall = np.array([feed_shortfall(r, alone.mill_cap_t)[0] for r in results])
     npv = np.array([r.npv_usd(discount_rate)[0] for r in results])
     npv[shortfall > shortfall.min() + feed_tolerance] = -np.inf
-    return tried[int(np.argmax(npv))]
+    best = float(npv.max())
+    if value_tolerance <= 0.0:
+        return tried[int(np.argmax(npv))]
+    swing = np.array([_swing(r, steady_years) for r in results])
+    swing[npv < best - value_tolerance * abs(best)] = np.inf
+    return tried[int(np.argmin(swing))]
+
+
+def _swing(result: Schedule, years: int) -> float:
+    """Mean yearly change of copper as a share of its mean, in the years that have any."""
+    copper = result.recovered_t[0, :years, 0]
+    copper = copper[copper > 0]
+    if len(copper) < 2:
+        return np.inf
+    return float(np.abs(np.diff(copper)).mean() / copper.mean())
 
 
 def npv_bracket(
@@ -114,6 +138,10 @@ def npv_bracket(
     bin_by: ArrayLike | None = None,
 ) -> NpvBracket:
     """Worst, specified and best central NPV under the same capacities.
+
+    The best case mines shell by shell. With capacities, finishing each shell before the
+    next need not be the best order of shells; so every lag between shells is tried, and
+    the specified order with the shells taken one by one inside each of its units.
 
     The inputs should span the life of the mine; a shorter span compares its first years.
 
@@ -142,13 +170,22 @@ def npv_bracket(
     by_shell = np.where(phase >= 0, shell, -1).astype(np.int16)
     whole = np.minimum(phase, 0)
 
-    def npv(groups: NDArray[np.integer], chosen_lag: int | None) -> float:
-        units = mining_units(model, groups, economics, edges_pct, bin_by=bin_by)
-        order = units.phase_by_phase() if chosen_lag is None else units.order(chosen_lag)
+    def gather(groups: NDArray[np.integer]) -> MiningUnits:
+        return mining_units(model, groups, economics, edges_pct, bin_by=bin_by)
+
+    def npv(units: MiningUnits, order: NDArray[np.int32]) -> float:
         return float(schedule(units, order, alone).npv_usd(discount_rate)[0])
 
+    bench_by_bench, phases, shells = gather(whole), gather(phase), gather(by_shell)
+    # the units of shells carry the shell where those of phases carry the phase
+    reached = shell_phase[shells.phase].astype(np.int64) * lag + shells.depth
+    refined = np.lexsort((shells.phase, shells.depth, shell_phase[shells.phase], reached))
+    orders = [shells.phase_by_phase(), refined.astype(np.int32)]
+    orders += [shells.order(tried) for tried in LAGS]
     return NpvBracket(
-        worst_usd=npv(whole, 0), specified_usd=npv(phase, lag), best_usd=npv(by_shell, None)
+        worst_usd=npv(bench_by_bench, bench_by_bench.order(0)),
+        specified_usd=npv(phases, phases.order(lag)),
+        best_usd=max(npv(shells, order) for order in orders),
     )
 
 

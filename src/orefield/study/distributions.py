@@ -6,12 +6,13 @@ name          what ``low`` and ``high`` mean
 fixed         nothing: the value is certain enough to be left alone
 uniform       the bounds
 triangular    the bounds; the value is the mode
-normal        the 5th and 95th percentile; the value is the mean
+normal        the 5th and 95th percentile; the value is the median (and the mean,
+              where both lie equally far from it)
 lognormal     the 5th and 95th percentile; the value is the median
 ============  ==================================================================
 
-Normal draws are cut at half the distance again outside the percentiles, so that a
-tail cannot cross into the impossible (a negative price, a recovery above one).
+Normal draws are cut at half the width of the range outside the percentiles, so that a
+tail does not run on into the impossible (a negative price, a recovery above one).
 """
 
 from __future__ import annotations
@@ -36,15 +37,18 @@ def check(name: str, value: float, low: float, high: float, where: str) -> None:
     ------
     EvidenceError
         When the name is unknown, a number is not finite, ``low <= value <= high`` does
-        not hold, or a lognormal touches zero.
+        not hold (for a fixed value too: a range that is only shown must be true as well),
+        or a lognormal touches zero.
     """
     if name not in NAMES:
         raise EvidenceError(
             f"unknown distribution '{name}'", where=where, fix=f"use one of {', '.join(NAMES)}"
         )
     if not all(math.isfinite(v) for v in (value, low, high)):
-        raise EvidenceError("a value or its range is not finite", where=where)
-    if name != "fixed" and not low <= value <= high:
+        raise EvidenceError(
+            "a value or its range is not finite", where=where, fix="give plain numbers"
+        )
+    if not low <= value <= high:
         raise EvidenceError(
             f"value {value:g} lies outside its range {low:g} to {high:g}",
             where=where,

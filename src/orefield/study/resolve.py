@@ -344,12 +344,14 @@ def _years(claim: Claim) -> set[int]:
 
 
 def _one_end(claim: Claim, end: str) -> Claim:
-    """A claim of a range, cut to its lower or upper end."""
+    """A claim cut to its lower or upper end, or to the day from which it holds."""
+    if end == "from" and claim.valid_from:
+        return replace(claim, text=claim.valid_from)
     if end == "low":
         return replace(claim, high=None)
     if end == "high" and claim.high is not None:
         return replace(claim, low=claim.high, high=None)
-    raise EvidenceError(f"claim '{claim.id}' has no end '{end}'", fix="write #low or #high")
+    raise EvidenceError(f"claim '{claim.id}' has no end '{end}'", fix="write #low, #high or #from")
 
 
 def parse_date(text: str) -> date:
