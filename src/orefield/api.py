@@ -141,6 +141,7 @@ def run(
         Whatever is wrong with the study, the output folder or the run. Nothing
         half-written is left.
     """
+    started = time.perf_counter()
     last = until or STAGES[-1]
     if last not in STAGES:
         raise RunError(f"unknown stage '{last}'", fix=f"stages: {', '.join(STAGES)}")
@@ -153,7 +154,6 @@ def run(
     seed = settings.seed if seed is None else seed
     draws = settings.draws if draws is None else draws
     target = Path(out) if out is not None else Path("runs") / opened.id
-    started = time.perf_counter()
     with store.new_run(target, overwrite=overwrite) as work:
         outcome = execute(
             opened, work, seed=seed, draws=draws, until=last, workers=workers, progress=progress
@@ -216,7 +216,9 @@ def _manifest(
             ),
         },
         "assets": outcome.assets,
-        "self_sufficiency": outcome.self_sufficiency,
+        # by definition and year: the baseline's, then every scenario's
+        "self_sufficiency": outcome.self_sufficiency.get(BASELINE, {}),
+        "scenarios": outcome.self_sufficiency,
         "targets": outcome.targets,
         "deviations": outcome.deviations,
     }
@@ -351,7 +353,9 @@ def list_studies() -> Reply:
     return data, text
 
 
-def new_study(folder: str | Path, base: str | Path = "china-copper", *, copy: bool = False) -> Reply:
+def new_study(
+    folder: str | Path, base: str | Path = "china-copper", *, copy: bool = False
+) -> Reply:
     """Start a study from another: one that extends it, or a full copy of its tables.
 
     Raises
@@ -403,9 +407,7 @@ def doctor() -> Reply:
     lines += [f"  missing: {name}; run 'make setup'" for name in missing]
     lines.append("  ready" if checks["ok"] else "  not ready")
     if missing:
-        raise RunError(
-            f"packages are missing: {', '.join(missing)}", fix="install orefield again"
-        )
+        raise RunError(f"packages are missing: {', '.join(missing)}", fix="install orefield again")
     return checks, "\n".join(lines)
 
 

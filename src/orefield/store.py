@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
-_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+_AGAIN = "run the study again"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextmanager
@@ -44,48 +47,63 @@ def new_run(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         When ``out`` exists and ``overwrite`` is false, is not a run folder, cannot be
         written, or the disk is full.
     """
-    out = Path(out)
-    if out.exists() or out.is_symlink():
-        _may_replace(out, overwrite)
+    # absolute, so that "." has a name and a change of directory changes nothing
+    out = Path(os.path.abspath(out))
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         _sweep(out)
+        _may_replace(out, overwrite)
+        out.parent.mkdir(parents=True, exist_ok=True)
         work = Path(
             tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".part", dir=out.parent)
         )
     except OSError as error:
         raise RunError(
             f"output folder cannot be made: {error.strerror or error}",
-            where=str(out),
+            where=_brief(out),
             fix="choose another with --out",
         ) from error
     try:
         yield work
+        _may_replace(out, overwrite)  # somebody may have made it meanwhile
         _swap(work, out)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunError(
-                "no space left while writing the run",
-                where=str(out.parent),
-                fix="free some space or choose another folder with --out; nothing was kept",
-            ) from error
-        raise
+        full = error.errno in _FULL
+        raise RunError(
+            "no space left while writing the run"
+            if full
+            else f"the run could not be finished: {error.strerror or error}",
+            where=_brief(Path(os.fsdecode(error.filename)) if error.filename else out.parent),
+            fix="free some space or choose another folder with --out; nothing was kept"
+            if full
+            else "nothing was kept; mend the cause, or choose another folder with --out",
+        ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def _sweep(out: Path) -> None:
-    """Remove what runs into the same folder left behind when they were killed outright."""
-    for left in out.parent.glob(f".{out.name}.*.part"):
-        pid = left.name.removeprefix(f".{out.name}.").split(".")[0]
-        if pid.isdigit() and not _alive(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
+    """Clear what runs into the same folder left behind when they were killed outright.
+
+    Unfinished work goes; an old run that was moved aside and never replaced comes back.
+    """
+    if not out.parent.is_dir():
+        return
+    # mkdtemp's random part holds no dot, so another folder's name cannot match
+    leftover = re.compile(rf"\.{re.escape(out.name)}\.([0-9]+)\.[^.]+\.(part|old)", re.ASCII)
+    for left in sorted(out.parent.iterdir()):
+        match = leftover.fullmatch(left.name)
+        if match is None or left.is_symlink() or not left.is_dir() or _alive(int(match[1])):
+            continue
+        aside = left / "run"
+        if match[2] == "old" and aside.is_dir() and not (out.exists() or out.is_symlink()):
+            os.replace(aside, out)
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # no process has so large a number
         return False
     except PermissionError:
         return True
@@ -93,6 +111,9 @@ def _alive(pid: int) -> bool:
 
 
 def _may_replace(out: Path, overwrite: bool) -> None:
+    """Refuse a path that is taken, but for a run folder that may be overwritten."""
+    if not (out.exists() or out.is_symlink()):
+        return
     if not overwrite:
         raise RunError(
             "output folder exists",
@@ -107,6 +128,11 @@ def _may_replace(out: Path, overwrite: bool) -> None:
         )
 
 
+def _brief(path: Path) -> str:
+    text = str(path)
+    return text if len(text) <= 200 else text[:200] + "..."
+
+
 def _is_run(path: Path) -> bool:
     return (path / MANIFEST).is_file()
 
@@ -115,10 +141,17 @@ def _swap(work: Path, out: Path) -> None:
     """Put the finished folder in place; an old run is moved aside first, then removed."""
     os.chmod(work, 0o755)
     if out.exists():
-        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".old", dir=out.parent))
-        os.replace(out, aside / "run")
-        os.replace(work, out)
-        shutil.rmtree(aside, ignore_errors=True)
+        aside = Path(
+            tempfile.mkdtemp(prefix=f".{out.name}.{os.getpid()}.", suffix=".old", dir=out.parent)
+        )
+        try:
+            os.replace(out, aside / "run")
+            os.replace(work, out)
+        finally:
+            # whatever stopped it, Ctrl-C included: the old run is where it was
+            if (aside / "run").exists() and not out.exists():
+                os.replace(aside / "run", out)
+            shutil.rmtree(aside, ignore_errors=True)
     else:
         os.replace(work, out)
 
@@ -131,8 +164,12 @@ def write_table(folder: Path, name: str, frame: pd.DataFrame) -> Path:
     TableError
         When the name is not a plain word.
     """
-    if not _NAME.match(name):
-        raise TableError(f"'{name}' is no table name", fix="use lower-case letters, digits and _")
+    if not _NAME.fullmatch(name):
+        raise TableError(
+            f"'{name}' is no table name",
+            where=str(folder),
+            fix="use lower-case letters, digits and _",
+        )
     path = folder / f"{name}.parquet"
     frame.to_parquet(path, index=False, compression="zstd")
     return path
@@ -180,14 +217,22 @@ class RunFolder:
             raise RunError(
                 "no run in that folder", where=str(self.path), fix="make one with 'orefield run'"
             ) from None
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-            raise RunError(f"manifest cannot be read: {error}", where=str(self.path)) from error
+        except (OSError, ValueError, RecursionError) as error:  # JSON and UTF-8 faults too
+            raise RunError(
+                f"manifest cannot be read: {error}", where=str(self.path / MANIFEST), fix=_AGAIN
+            ) from error
+        if not isinstance(self.manifest, dict):
+            raise RunError(
+                "manifest cannot be read: it is no JSON object",
+                where=str(self.path / MANIFEST),
+                fix=_AGAIN,
+            )
         version = self.manifest.get("schema_version")
         if version != SCHEMA_VERSION:
             raise RunError(
                 f"run of schema {version}, this version reads {SCHEMA_VERSION}",
                 where=str(self.path),
-                fix="run the study again",
+                fix=_AGAIN,
             )
 
     @cached_property
@@ -208,12 +253,20 @@ class RunFolder:
         import pandas as pd
 
         if name not in self.tables:
-            raise RunError(f"no table '{name}'", fix=f"there are: {', '.join(self.tables)}")
+            near = get_close_matches(name, self.tables, n=1)
+            raise RunError(
+                f"no table '{name}'",
+                where=str(self.path),
+                fix=(f"did you mean '{near[0]}'? " if near else "")
+                + f"there are: {', '.join(self.tables) or 'none'}",
+            )
         path = self.path / f"{name}.parquet"
         try:
             return pd.read_parquet(path)
         except (OSError, ValueError) as error:
-            raise TableError(f"table cannot be read: {error}", where=str(path)) from error
+            raise TableError(
+                f"table cannot be read: {error}", where=str(path), fix=_AGAIN
+            ) from error
 
     def sql(self, query: str) -> pd.DataFrame:
         """Answer a query by DuckDB; every table is a view of its name.
@@ -222,23 +275,35 @@ class RunFolder:
         ------
         RunError
             When the query fails.
+        TableError
+            When a table's file cannot be read.
         """
         import duckdb
 
-        with self._connect() as connection:
+        with duckdb.connect(":memory:") as connection:
+            for name in self.tables:
+                self._view(connection, name)
             try:
                 return connection.execute(query).df()
             except duckdb.Error as error:
-                raise RunError(f"query failed: {error}", fix="see run.tables") from error
+                raise RunError(
+                    f"query failed: {error}",
+                    where=str(self.path),
+                    fix=f"tables: {', '.join(self.tables) or 'none'}",
+                ) from error
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _view(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         import duckdb
 
-        connection = duckdb.connect(":memory:")
-        for name in self.tables:
-            path = str(self.path / f"{name}.parquet").replace("'", "''")
-            connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{path}')")
-        return connection
+        path = self.path / f"{name}.parquet"
+        # read_parquet takes patterns: a folder named runs[1] must not be one
+        quoted = re.sub(r"([*?\[])", r"[\1]", str(path)).replace("'", "''")
+        try:
+            connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')")
+        except duckdb.Error as error:
+            raise TableError(
+                f"table cannot be read: {error}", where=str(path), fix=_AGAIN
+            ) from error
 
 
 def disk_free_mb(path: Path) -> float:
@@ -252,4 +317,4 @@ def disk_free_mb(path: Path) -> float:
     for parent in (path, *path.parents):
         if parent.exists():
             return shutil.disk_usage(parent).free / 1e6
-    raise OrefieldError("no such place", where=str(path))
+    raise OrefieldError("no such place", where=str(path), fix="check the path")

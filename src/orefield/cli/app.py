@@ -56,7 +56,7 @@ def run(
         str | None, typer.Option(help="Last stage to run: evidence, deposit, pit, ... report.")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Processes. Default: one a core.", min=1, max=256)
+        int | None, typer.Option(help="Processes that build assets.", min=1, max=256)
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an earlier run in the folder.")
@@ -78,9 +78,7 @@ def run(
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make.")],
-    from_: Annotated[
-        str, typer.Option("--from", help="Study to start from.")
-    ] = "china-copper",
+    from_: Annotated[str, typer.Option("--from", help="Study to start from.")] = "china-copper",
     copy: Annotated[
         bool, typer.Option("--copy", help="Copy all tables instead of extending the study.")
     ] = False,

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 _PARENT, _HEAD, _AFTER, _BEFORE, _SCAN, _CHAIN, _CURSOR, _UP = range(8)
 
@@ -38,7 +39,7 @@ _DONE = np.int32(2**30)
 
 
 @njit(cache=True, nogil=True)
-def _detach(i, tree):
+def _detach(i: int, tree: NDArray[np.int32]) -> None:
     p, after, before = tree[i, _PARENT], tree[i, _AFTER], tree[i, _BEFORE]
     if before >= 0:
         tree[before, _AFTER] = after
@@ -50,7 +51,7 @@ def _detach(i, tree):
 
 
 @njit(cache=True, nogil=True)
-def _attach(i, p, tree):
+def _attach(i: int, p: int, tree: NDArray[np.int32]) -> None:
     first = tree[p, _HEAD]
     tree[i, _PARENT] = p
     tree[i, _BEFORE] = -1
@@ -61,13 +62,23 @@ def _attach(i, p, tree):
 
 
 @njit(cache=True, nogil=True)
-def _queue(i, label, tree, bucket):
+def _queue(
+    i: int, label: NDArray[np.int32], tree: NDArray[np.int32], bucket: NDArray[np.int32]
+) -> None:
     tree[i, _CHAIN] = bucket[label[i]]
     bucket[label[i]] = i
 
 
 @njit(cache=True, nogil=True)
-def _find_weak(i, want, label, tree, offsets, start, needed):
+def _find_weak(
+    i: int,
+    want: int,
+    label: NDArray[np.int32],
+    tree: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    start: NDArray[np.int64],
+    needed: NDArray[np.int64],
+) -> int:
     """The next precedence of ``i`` with label ``want``, or -1; resumes at the cursor.
 
     Labels never fall, and no arc leads down by more than one, so a precedence once
@@ -94,7 +105,9 @@ def _find_weak(i, want, label, tree, offsets, start, needed):
 
 
 @njit(cache=True, nogil=True)
-def _relabel_if_spent(i, label, count, tree):
+def _relabel_if_spent(
+    i: int, label: NDArray[np.int32], count: NDArray[np.int32], tree: NDArray[np.int32]
+) -> None:
     """Raise ``i`` by one when no child of its own label is left to scan."""
     mine = label[i]
     c = tree[i, _SCAN]
@@ -111,7 +124,15 @@ def _relabel_if_spent(i, label, count, tree):
 
 
 @njit(cache=True, nogil=True)
-def _find_merger(root, label, count, tree, offsets, start, needed):
+def _find_merger(
+    root: int,
+    label: NDArray[np.int32],
+    count: NDArray[np.int32],
+    tree: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    start: NDArray[np.int64],
+    needed: NDArray[np.int64],
+) -> tuple[int, int]:
     """Depth-first search of a strong branch for an arc to a node one label lower.
 
     Nodes whose arcs and children are exhausted are relabelled on the way. Returns the
@@ -136,7 +157,9 @@ def _find_merger(root, label, count, tree, offsets, start, needed):
 
 
 @njit(cache=True, nogil=True)
-def _merge(strong, weak, tree, amount):
+def _merge(
+    strong: int, weak: int, tree: NDArray[np.int32], amount: NDArray[np.int64]
+) -> np.int64:
     """Hang the branch of ``strong`` below ``weak``, turning its path round.
 
     Returns the old root's excess, which is now to be pushed up from it.
@@ -157,7 +180,14 @@ def _merge(strong, weak, tree, amount):
 
 
 @njit(cache=True, nogil=True)
-def _push(node, excess, label, tree, amount, bucket):
+def _push(
+    node: int,
+    excess: np.int64,
+    label: NDArray[np.int32],
+    tree: NDArray[np.int32],
+    amount: NDArray[np.int64],
+    bucket: NDArray[np.int32],
+) -> np.int32:
     """Push ``excess`` up from ``node``, splitting off what an arc cannot take.
 
     Returns the highest label of the strong roots this makes, or -1.
@@ -189,7 +219,9 @@ def _push(node, excess, label, tree, amount, bucket):
 
 
 @njit(cache=True, nogil=True)
-def _lift(root, label, count, tree):
+def _lift(
+    root: int, label: NDArray[np.int32], count: NDArray[np.int32], tree: NDArray[np.int32]
+) -> None:
     """Take a branch proven strong out of the search."""
     node = root
     while True:
@@ -206,7 +238,13 @@ def _lift(root, label, count, tree):
 
 
 @njit(cache=True, nogil=True)
-def _run(amount, label, offsets, start, needed):
+def _run(
+    amount: NDArray[np.int64],
+    label: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    start: NDArray[np.int64],
+    needed: NDArray[np.int64],
+) -> NDArray[np.int32]:
     """Drive the pseudoflow to its end, in place; returns the tree that proves it.
 
     ``amount`` holds the values and ``label`` 0, or _DONE for nodes left out.
@@ -256,7 +294,13 @@ def _run(amount, label, offsets, start, needed):
 
 
 @njit(cache=True, nogil=True)
-def _smallest(tree, amount, offsets, start, needed):
+def _smallest(
+    tree: NDArray[np.int32],
+    amount: NDArray[np.int64],
+    offsets: NDArray[np.int64],
+    start: NDArray[np.int64],
+    needed: NDArray[np.int64],
+) -> tuple[NDArray[np.bool_], np.int64]:
     """What the strong roots reach over residual arcs: the smallest maximum closure."""
     n = amount.size
     inside = np.zeros(n, np.bool_)
@@ -297,7 +341,12 @@ def _smallest(tree, amount, offsets, start, needed):
 
 
 @njit(cache=True, nogil=True)
-def closure_grid(value, active, shape, pattern):
+def closure_grid(
+    value: NDArray[np.int64],
+    active: NDArray[np.bool_],
+    shape: tuple[int, int, int],
+    pattern: NDArray[np.int32],
+) -> tuple[NDArray[np.bool_], np.int64]:
     """Smallest maximum closure on a regular grid.
 
     Parameters
@@ -352,7 +401,9 @@ def closure_grid(value, active, shape, pattern):
 
 
 @njit(cache=True, nogil=True)
-def closure_arcs(value, start, needed):
+def closure_arcs(
+    value: NDArray[np.int64], start: NDArray[np.int64], needed: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], np.int64]:
     """Smallest maximum closure of an explicit precedence graph.
 
     Parameters

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 
 @njit(cache=True, nogil=True)
-def blocks_that_bind(rock, shape, pattern):
+def blocks_that_bind(
+    rock: NDArray[np.bool_], shape: tuple[int, int, int], pattern: NDArray[np.int32]
+) -> NDArray[np.bool_]:
     """Rock, and the air through which the cone of a block reaches rock.
 
     A pattern reaches far blocks by chains of offsets. A chain may run through air, in
@@ -48,7 +52,9 @@ def blocks_that_bind(rock, shape, pattern):
 
 
 @njit(cache=True, nogil=True)
-def fill_cones(seed, shape, pattern):
+def fill_cones(
+    seed: NDArray[np.bool_], shape: tuple[int, int, int], pattern: NDArray[np.int32]
+) -> NDArray[np.bool_]:
     """Everything that the cones of the ``seed`` blocks hold, the seeds included.
 
     Parameters

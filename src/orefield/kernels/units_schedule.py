@@ -6,14 +6,28 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 _N_METALS = 4
 
 
 @njit(cache=True, nogil=True)
 def _assess(
-    u, d, t, rock, metal, selective, net, mill_cost, tonnage, grade, tail, r_max, by_recovery, out
-):
+    u: int,
+    d: int,
+    t: int,
+    rock: NDArray[np.float64],
+    metal: NDArray[np.float64],
+    selective: bool,
+    net: NDArray[np.float64],
+    mill_cost: NDArray[np.float64],
+    tonnage: NDArray[np.float64],
+    grade: NDArray[np.float64],
+    tail: NDArray[np.float64],
+    r_max: NDArray[np.float64],
+    by_recovery: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> tuple[float, float, float]:
     """Split unit ``u`` into ore and waste under the numbers of draw ``d`` and year ``t``.
 
     Fills ``out`` (float64, shape (3, 4)) with the metal in ore, in waste and recovered, and
@@ -53,10 +67,25 @@ def _assess(
 
 @njit(cache=True, nogil=True)
 def schedule_units(
-    order, rock, metal, unit_cost, selective,
-    mill_cap, mine_cap, net, mill_cost, mining_factor, tonnage, grade,
-    tail, r_max, by_recovery, target_cu, overdrive, opening_rock,
-):  # fmt: skip
+    order: NDArray[np.int32],
+    rock: NDArray[np.float64],
+    metal: NDArray[np.float64],
+    unit_cost: NDArray[np.float64],
+    selective: bool,
+    mill_cap: NDArray[np.float64],
+    mine_cap: NDArray[np.float64],
+    net: NDArray[np.float64],
+    mill_cost: NDArray[np.float64],
+    mining_factor: NDArray[np.float64],
+    tonnage: NDArray[np.float64],
+    grade: NDArray[np.float64],
+    tail: NDArray[np.float64],
+    r_max: NDArray[np.float64],
+    by_recovery: NDArray[np.float64],
+    target_cu: NDArray[np.float64],
+    overdrive: float,
+    opening_rock: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Mine units one after the other, in parts, as far as each year's capacities go.
 
     Everything dug goes to mill or dump in the same year. A year ends when the mill has
@@ -206,7 +235,18 @@ def schedule_units(
 
 
 @njit(cache=True, nogil=True)
-def assess_units(rock, metal, selective, net, mill_cost, tonnage, grade, tail, r_max, by_recovery):
+def assess_units(
+    rock: NDArray[np.float64],
+    metal: NDArray[np.float64],
+    selective: bool,
+    net: NDArray[np.float64],
+    mill_cost: NDArray[np.float64],
+    tonnage: NDArray[np.float64],
+    grade: NDArray[np.float64],
+    tail: NDArray[np.float64],
+    r_max: NDArray[np.float64],
+    by_recovery: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Ore, waste and net smelter return of each whole unit in draw 0 and year 0.
 
     Parameters are those of :func:`schedule_units`.

@@ -72,6 +72,7 @@ def build_asset(
     Parameters
     ----------
     inputs : AssetInputs
+        See :func:`orefield.pipeline.asset_inputs.asset_inputs`.
     seed : int
         Of the run; the asset's stream is derived from it and the asset's name.
     blocks_path : Path or None
@@ -208,13 +209,9 @@ def _pit_plan(inputs: AssetInputs, model: BlockModel) -> _Plan:
         economics, list(years), np.full((1, LIFE_YEARS), mill), np.full((1, LIFE_YEARS), mine),
         mill_cost_usd_t=feeding,
     )  # fmt: skip
-    lag = pit.choose_lag(
-        units, plan_inputs, inputs.discount_rate, value_tolerance=STEADY_COSTS
-    )
+    lag = pit.choose_lag(units, plan_inputs, inputs.discount_rate, value_tolerance=STEADY_COSTS)
     order = units.order(lag)
-    opening = pit.prestrip_rock_t(
-        units, order, plan_inputs, mill_t=mill, mine_t=mine, years=5.0
-    )
+    opening = pit.prestrip_rock_t(units, order, plan_inputs, mill_t=mill, mine_t=mine, years=5.0)
     stripped = pit.ScheduleInputs.of(
         economics, list(years), np.full((1, LIFE_YEARS), mill), np.full((1, LIFE_YEARS), mine),
         opening_rock_t=opening, mill_cost_usd_t=feeding,
@@ -280,9 +277,7 @@ def _cave_plan(inputs: AssetInputs, heights: CaveInputs, model: BlockModel) -> _
         "life_y": float(np.ceil(rock[drawn].sum() / mill)),
     }
     groups = np.arange(int(cave.phase.max()) + 1, dtype=np.int16)
-    return _Plan(
-        cave.phase, units, order, facts, _shell_table(inputs, model, cave.phase, groups)
-    )
+    return _Plan(cave.phase, units, order, facts, _shell_table(inputs, model, cave.phase, groups))
 
 
 def _undesigned(inputs: AssetInputs, model: BlockModel) -> _Plan:

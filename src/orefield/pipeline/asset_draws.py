@@ -68,6 +68,14 @@ def simulate_asset(
 
     Parameters
     ----------
+    study : Study
+        Gives years, dates and claims.
+    parameters : Parameters
+        Of the scenario.
+    draws : Draws
+        Of the same parameters.
+    build : AssetBuild
+        Deposit and plan of the asset.
     opening_t : float, optional
         Rock dug before the first year, as an earlier scenario of the same study found it;
         matched to published output when left out.
@@ -134,7 +142,9 @@ def simulate_asset(
     # the schedule weighed ore against a cut-off above breakeven; milling costs what it costs
     milling = _milling_usd_t(draws, asset)[:, None] * result.ore_t
     columns["cash_flow_usd"] = result.nsr_usd - result.mining_usd - milling
-    columns.update(asset_environment(parameters, draws, build, result.ore_t, stripped.waste_t, made))
+    columns.update(
+        asset_environment(parameters, draws, build, result.ore_t, stripped.waste_t, made)
+    )
     return AssetDraws(
         asset=asset,
         schedule=result,

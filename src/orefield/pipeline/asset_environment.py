@@ -25,9 +25,7 @@ def asset_environment(
     def drawn(name: str) -> Floats:
         return draws.get(f"{asset}.environment.{name}")[:, None]
 
-    stored = environment.TailingsFacility(drawn("tailings_density_t_m3")).store(
-        made.tailings.dry_t
-    )
+    stored = environment.TailingsFacility(drawn("tailings_density_t_m3")).store(made.tailings.dry_t)
     energy = environment.energy_use(
         ore_t,
         waste_t,

@@ -99,8 +99,12 @@ def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
         raise StudyError(f"'{stem}.shape' is '{shape}'", fix="use core or shell")
     centres: tuple[Centre, ...] = (Centre(),)
     if parameters.has(f"{stem}.second_centre_size"):
-        second = (number(f"second_centre_{name}") for name in ("east_m", "north_m"))
-        centres = (Centre(), Centre(*second, size=number("second_centre_size")))
+        second = Centre(
+            east_m=number("second_centre_east_m"),
+            north_m=number("second_centre_north_m"),
+            size=number("second_centre_size"),
+        )
+        centres = (Centre(), second)
     return StandInSpec(
         asset=asset,
         inventory=inventory(parameters, asset),

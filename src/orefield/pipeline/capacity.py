@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +58,15 @@ def yearly_capacity(
     Parameters
     ----------
     developments : sequence of Development
-    years : range of T years
+        In any order.
+    years : range
+        T calendar years.
     ramp_months : ndarray of shape (D,)
-    ramp_start : float in [0, 1]
+        Time from a start to all of an increase.
+    ramp_start : float
+        Share of an increase used at once, in [0, 1].
     steps : int
+        Steps a year.
 
     Returns
     -------
@@ -69,18 +75,22 @@ def yearly_capacity(
     Raises
     ------
     EvidenceError
-        When a capacity is negative or not finite, or two developments start on one day.
+        When a capacity is negative or not finite, a delay or ramp-up is not a length of
+        time, shapes do not fit, or two developments start on one day.
     """
+    _check(developments, ramp_months, ramp_start)
     ordered = sorted(developments, key=lambda d: d.start)
-    for a, b in zip(ordered, ordered[1:], strict=False):
+    for a, b in pairwise(ordered):
         if a.start == b.start and a.start.year < 9999:
-            raise EvidenceError(f"developments '{a.name}' and '{b.name}' start on one day")
+            raise EvidenceError(
+                f"developments '{a.name}' and '{b.name}' start on one day",
+                where=a.start.isoformat(),
+                fix="make one of them, or give them dates of their own",
+            )
     n = len(ramp_months)
     moment = years.start + (np.arange(len(years) * steps) + 0.5) / steps
     capacity = np.zeros((n, moment.size))
     for development in ordered:
-        if not np.all(np.isfinite(development.ore_tpy) & (development.ore_tpy >= 0)):
-            raise EvidenceError(f"development '{development.name}' has an impossible capacity")
         if development.start.year >= 9999:
             continue
         start = decimal_year(development.start) + development.delay_y[:, None]
@@ -95,3 +105,29 @@ def yearly_capacity(
         capacity = np.where(elapsed >= 0, stepped, capacity)
     out: NDArray[np.float64] = capacity.reshape(n, len(years), steps).mean(axis=2)
     return out
+
+
+def _check(
+    developments: Sequence[Development], ramp_months: NDArray[np.float64], ramp_start: float
+) -> None:
+    if ramp_months.ndim != 1 or not np.all(np.isfinite(ramp_months) & (ramp_months >= 0)):
+        raise EvidenceError(
+            "a ramp-up is not a number of months", fix="give 0 or more for every draw"
+        )
+    if not 0.0 <= ramp_start <= 1.0:
+        raise EvidenceError(
+            f"a ramp-up starts at {ramp_start:g} of the increase", fix="give a share from 0 to 1"
+        )
+    for development in developments:
+        where = f"development '{development.name}'"
+        for values in (development.ore_tpy, development.delay_y):
+            if values.shape != ramp_months.shape:
+                raise EvidenceError(
+                    f"{values.shape} values for {ramp_months.shape} draws", where=where
+                )
+        if not np.all(np.isfinite(development.ore_tpy) & (development.ore_tpy >= 0)):
+            raise EvidenceError(
+                "a capacity is negative or not finite", where=where, fix="give t/y, 0 or more"
+            )
+        if not np.all(np.isfinite(development.delay_y)):
+            raise EvidenceError("a delay is not finite", where=where, fix="give years")

@@ -55,8 +55,7 @@ class Comparison:
         """The differences as a person reads them."""
         lines = [f"{name}: {a} -> {b}" for name, (a, b) in self.settings.items()]
         lines += [
-            f"parameter {p['key']} ({p['scenario']}): {p['a']} -> {p['b']}"
-            for p in self.parameters
+            f"parameter {p['key']} ({p['scenario']}): {p['a']} -> {p['b']}" for p in self.parameters
         ]
         lines.append(f"{self.changed:,} of {self.compared:,} results differ")
         for row in self.results:
@@ -110,7 +109,8 @@ def _results(
     a: RunFolder, b: RunFolder, top: int
 ) -> tuple[list[dict[str, Any]], int, int, list[str], list[str]]:
     columns = ["scenario", "key", "unit", "p50"]
-    left, right = (r.table("results")[columns].astype({"scenario": str, "unit": str}) for r in (a, b))  # fmt: skip
+    plain = {"scenario": str, "unit": str}
+    left, right = (r.table("results")[columns].astype(plain) for r in (a, b))
     both = left.merge(
         right, on=["scenario", "key"], how="outer", suffixes=("_a", "_b"), indicator=True
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,9 @@ from orefield.study import BASELINE, Draws, Parameters, Study
 
 STAGES = ("evidence", "deposit", "pit", "plant", "environment", "balance", "scenarios", "report")
 """Stages in order; ``until`` names the last one to run."""
+
+BLOCKS_PER_WORKER = 3_000_000
+"""Blocks that keep a process busy for about as long as it takes to start."""
 
 Progress = Callable[[str, float], None]
 
@@ -77,13 +80,18 @@ def execute(
     Parameters
     ----------
     study : Study
+        Opened and checked.
     folder : Path
         Exists and is empty; :func:`orefield.store.new_run` makes it.
-    seed, draws : int
+    seed : int
+        Of all randomness.
+    draws : int
+        Random draws beside the central case.
     until : str
         One of :data:`STAGES`.
     workers : int, optional
-        Processes for building assets; one a core by default. Results do not depend on it.
+        Processes for building assets; results do not depend on it. By default this process
+        alone up to :data:`BLOCKS_PER_WORKER` blocks in all: starting others costs more.
     progress : callable
         Called with what is being done and the share done.
 
@@ -127,7 +135,7 @@ class _Run:
     ) -> None:
         self.study, self.folder, self.seed, self.n_draws = study, folder, seed, n_draws
         self.last, self.progress = last, progress
-        self.workers = workers or os.cpu_count() or 1
+        self.workers = workers
         self.outcome = Outcome()
         self.lineage = Lineage()
         self.results = Results(n_draws)
@@ -166,13 +174,12 @@ class _Run:
             self._record_build(asset, used)
         # The largest first, so that no worker is left alone with it at the end.
         order = sorted(jobs, key=lambda a: -jobs[a].spec.target_blocks)
-        done = 0
-        for asset, built in _map(
+        made = _map(
             {a: (jobs[a], self.seed, blocks / f"{a}.parquet", with_pit) for a in order},
-            self.workers,
-        ):
+            self.workers or default_workers(j.spec.target_blocks for j in jobs.values()),
+        )
+        for done, (asset, built) in enumerate(made, start=1):
             self.builds[asset] = built
-            done += 1
             self.progress(f"deposit and pit: {asset}", 0.02 + 0.55 * done / len(order))
         self.builds = {asset: self.builds[asset] for asset in self.study.assets}
         for asset, built in self.builds.items():
@@ -282,9 +289,13 @@ class _Run:
         store.write_table(self.folder, "results", self.results.frame())
 
 
-def _map(
-    jobs: Mapping[str, tuple[Any, int, Path, bool]], workers: int
-) -> Any:
+def default_workers(target_blocks: Iterable[int]) -> int:
+    """Processes worth starting for models of these sizes, at most one a core."""
+    wanted = 1 + sum(target_blocks) // BLOCKS_PER_WORKER
+    return min(os.cpu_count() or 1, wanted)
+
+
+def _map(jobs: Mapping[str, tuple[Any, int, Path, bool]], workers: int) -> Any:
     """Build assets, in this process or in several; yields (asset, build) as they come."""
     workers = min(workers, len(jobs))
     if workers <= 1:

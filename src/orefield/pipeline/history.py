@@ -82,7 +82,8 @@ def implied_utilisation(
     if last.size == 0:
         return fallback
     implied = ore_t[:, last].sum(axis=1) / np.maximum(capacity[:, last].sum(axis=1), 1.0)
-    return np.clip(implied, *UTILISATION) * fallback / fallback[0]
+    used: Floats = np.clip(implied, *UTILISATION) * fallback / fallback[0]
+    return used
 
 
 def match_opening(
@@ -93,6 +94,7 @@ def match_opening(
     Parameters
     ----------
     build : AssetBuild
+        Units and order of mining.
     central : ScheduleInputs
         Of draw 0, held to nothing.
     published : ndarray of shape (T,)

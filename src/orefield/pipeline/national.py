@@ -195,9 +195,7 @@ def targets(
             name, label, unit, ">=", parameters.number(f"target.{name}.growth"), years,
             balance.Averaging.MEAN_GROWTH, tolerance=0.0005,
         )  # fmt: skip
-        track = _growth_track(
-            name, parameters, draws, years, study.document.study.history_to
-        )
+        track = _growth_track(name, parameters, draws, years, study.document.study.history_to)
         out.append((balance.evaluate(target, track), name))
     history = parameters.series("target.recycled.history_t")
     last = max(history)

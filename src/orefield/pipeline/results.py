@@ -29,9 +29,16 @@ class Results:
     ----------
     n_draws : int
         Random draws stand in columns 1..n of the draw axis; 0 is the central case.
+
+    Raises
+    ------
+    RunError
+        When there is no draw to take quantiles of.
     """
 
     def __init__(self, n_draws: int) -> None:
+        if n_draws < 1:
+            raise RunError(f"{n_draws} draws have no quantiles", fix="use 1 or more")
         self._random = slice(1, n_draws + 1)
         self._rows: list[tuple[object, ...]] = []
 
@@ -53,13 +60,18 @@ class Results:
             When a value is not finite: a NaN must never reach a report.
         """
         years = list(years)
-        if values.ndim != 2 or values.shape[1] != len(years):
-            raise RunError(f"result '{entity}.{metric}' has shape {values.shape}")
+        if values.ndim != 2 or values.shape[1] != len(years) or len(values) < self._random.stop:
+            raise RunError(
+                f"result '{entity}.{metric}' has shape {values.shape}",
+                where=f"scenario {scenario}",
+                fix=f"needed: ({self._random.stop} or more, {len(years)})",
+            )
         if not np.isfinite(values).all():
             d, t = np.argwhere(~np.isfinite(values))[0]
             raise RunError(
                 f"result '{entity}.{metric}' is not finite",
                 where=f"{scenario}, {years[int(t)]}, draw {int(d)}",
+                fix=f"trace the inputs of stage '{stage}'",
             )
         low, mid, high = np.quantile(values[self._random], [0.1, 0.5, 0.9], axis=0)
         self._rows.extend(
@@ -77,10 +89,26 @@ class Results:
         stage: str,
         values: NDArray[np.float64] | float,
     ) -> None:
-        """Add a number a draw, shape (D,), or one certain number."""
+        """Add a number a draw, shape (D,), or one certain number.
+
+        Raises
+        ------
+        RunError
+            When a value is not finite, or the array is of another shape.
+        """
         array = np.asarray(values, dtype=np.float64)
+        if array.ndim > 1 or (array.ndim == 1 and len(array) < self._random.stop):
+            raise RunError(
+                f"result '{entity}.{metric}' has shape {array.shape}",
+                where=f"scenario {scenario}",
+                fix=f"needed: ({self._random.stop} or more,)",
+            )
         if not np.isfinite(array).all():
-            raise RunError(f"result '{entity}.{metric}' is not finite", where=scenario)
+            raise RunError(
+                f"result '{entity}.{metric}' is not finite",
+                where=scenario,
+                fix=f"trace the inputs of stage '{stage}'",
+            )
         if array.ndim == 0:
             low = mid = high = central = float(array)
         else:
@@ -92,13 +120,22 @@ class Results:
         )  # fmt: skip
 
     def frame(self) -> pd.DataFrame:
-        """The long table; ``year`` is 0 for scalars."""
+        """The long table; ``year`` is 0 for scalars.
+
+        Raises
+        ------
+        RunError
+            When a key was written twice in a scenario.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(self._rows, columns=list(COLUMNS))
         doubled = frame.duplicated(["scenario", "key"])
         if doubled.any():
-            raise RunError(f"result '{frame.loc[doubled, 'key'].iloc[0]}' was written twice")
+            first = frame[doubled].iloc[0]
+            raise RunError(
+                f"result '{first['key']}' was written twice", where=f"scenario {first['scenario']}"
+            )
         for name in ("scenario", "entity", "metric", "unit", "stage"):
             frame[name] = frame[name].astype("category")
         return frame

@@ -32,15 +32,11 @@ def with_prestrip(
     goes to the dump in that year.
     """
     rock = units.total_rock_t * inputs.tonnage_factor
-    metal = (
-        units.total_metal_t[None, :] * (inputs.tonnage_factor[:, None] * inputs.grade_factor)
-    )
+    metal = units.total_metal_t[None, :] * (inputs.tonnage_factor[:, None] * inputs.grade_factor)
     first = np.argmax(capacity > 0, axis=1)
     new = (capacity.max(axis=1) > 0) & (first > 0)
     dug_t = np.where(new, np.maximum(rock - result.opening_rock_t, 0.0), 0.0)
-    dug_metal_t = np.where(
-        new[:, None], np.maximum(metal - result.opening_metal_t, 0.0), 0.0
-    )
+    dug_metal_t = np.where(new[:, None], np.maximum(metal - result.opening_metal_t, 0.0), 0.0)
     year = np.arange(capacity.shape[1])
     before = np.maximum(first - 1, 0)
     in_year = (year[None, :] == before[:, None]).astype(np.float64)

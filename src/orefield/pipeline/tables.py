@@ -117,11 +117,15 @@ def builds(found: Mapping[str, AssetBuild]) -> dict[str, pd.DataFrame]:
         units.append(
             pd.DataFrame(
                 {
-                    "asset": asset, "phase": u.phase, "bench": u.bench,
-                    "elevation_m": u.elevation_m, "rock_t": u.rock_t.sum(axis=1),
-                    "cu_t": u.metal_t[:, :, 0].sum(axis=1), "mining_usd_t": u.mining_usd_t,
+                    "asset": asset,
+                    "phase": u.phase,
+                    "bench": u.bench,
+                    "elevation_m": u.elevation_m,
+                    "rock_t": u.rock_t.sum(axis=1),
+                    "cu_t": u.metal_t[:, :, 0].sum(axis=1),
+                    "mining_usd_t": u.mining_usd_t,
                 }
-            )  # fmt: skip
+            )
         )
         sections.append(_section_table(asset, build))
     return {
@@ -138,11 +142,12 @@ def _section_table(asset: str, build: AssetBuild) -> pd.DataFrame:
 
     s = build.sections
     zz, xx = np.meshgrid(s["z_m"], s["x_m"], indexing="ij")
-    frame = pd.DataFrame(
+    frame: pd.DataFrame = pd.DataFrame(
         {"asset": asset, "x_m": xx.ravel(), "z_m": zz.ravel(), "cu_pct": s["cu_pct"].ravel(),
          "shell": s["shell"].ravel()}
     )  # fmt: skip
-    return frame[np.isfinite(frame["cu_pct"])].reset_index(drop=True)
+    cut: pd.DataFrame = frame[np.isfinite(frame["cu_pct"])].reset_index(drop=True)
+    return cut
 
 
 def first_draws(flows: AssetFlows, n: int) -> AssetFlows:
@@ -160,9 +165,7 @@ def first_draws(flows: AssetFlows, n: int) -> AssetFlows:
     )
 
 
-def record_asset(
-    results: Results, scenario: str, result: AssetDraws, years: Iterable[int]
-) -> None:
+def record_asset(results: Results, scenario: str, result: AssetDraws, years: Iterable[int]) -> None:
     """Yearly results of an asset, and its value."""
     years = list(years)
     for name, values in result.columns.items():
@@ -221,9 +224,7 @@ def record_balance(
     stock = national.in_use_t[:, -len(years) :]
     results.yearly(scenario, country, "in_use_t", "t", "balance", stock, years)
     for key, values in shares.by_definition().items():
-        results.yearly(
-            scenario, country, f"self_sufficiency.{key}", "1", "balance", values, years
-        )
+        results.yearly(scenario, country, f"self_sufficiency.{key}", "1", "balance", values, years)
     for i, sector in enumerate(national.sectors):
         use = national.use_by_sector_t[:, i]
         results.yearly(scenario, country, f"use_t.{sector}", "t", "balance", use, years)

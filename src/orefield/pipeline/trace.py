@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -53,8 +54,12 @@ class Chain:
         head = f"{r['key']} = {_plain(r['central'])} {r['unit']}"
         if r["p10"] != r["p90"]:
             head += f"  (P10 {_plain(r['p10'])}, P50 {_plain(r['p50'])}, P90 {_plain(r['p90'])})"
-        lines = [head, f"  scenario {r['scenario']}, stage {r['stage']}",
-                 f"  made by: {' <- '.join(self.stages)}", f"  parameters: {len(self.parameters)}"]  # fmt: skip
+        lines = [
+            head,
+            f"  scenario {r['scenario']}, stage {r['stage']}",
+            f"  made by: {' <- '.join(self.stages)}",
+            f"  parameters: {len(self.parameters)}",
+        ]
         for parameter in self.parameters[:limit]:
             lines.append(
                 f"    {parameter['key']} = {parameter['shown']} [{parameter['mark']}]"
@@ -113,18 +118,22 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
     lineage = run.table("lineage")
     lineage = lineage[lineage["scenario"].isin([scenario, "baseline"])]
     links: dict[str, dict[str, list[str]]] = {}
-    for row in lineage.itertuples(index=False):
-        node = links.setdefault(f"{row.stage}:{row.entity}", {"parameter": [], "upstream": []})
-        if row.name not in node[row.kind]:
-            node[row.kind].append(row.name)
+    columns = (lineage[c].astype(str) for c in ("stage", "entity", "kind", "name"))
+    for stage, entity, kind, name in zip(*columns, strict=True):
+        node = links.setdefault(f"{stage}:{entity}", {"parameter": [], "upstream": []})
+        if name not in node[kind]:
+            node[kind].append(name)
     start = f"{result['stage']}:{result['entity']}"
     if start not in links:
         raise RunError(f"no lineage was recorded for '{start}'", fix="run the study again")
     stages = _walk(start, links)
     parameters = run.table("parameters")
     parameters = parameters[parameters["scenario"].isin([scenario, "baseline"])]
-    by_key = {row["key"]: row for row in parameters.to_dict("records") if row["scenario"] == "baseline"}  # fmt: skip
-    by_key.update({row["key"]: row for row in parameters.to_dict("records") if row["scenario"] == scenario})  # fmt: skip
+    # the scenario's own rows take the place of the baseline's
+    by_key: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys(("baseline", scenario)):
+        rows = parameters[parameters["scenario"] == name].to_dict("records")
+        by_key.update({str(row["key"]): {str(k): v for k, v in row.items()} for row in rows})
     library = _Library(run)
     seen: set[str] = set()
     chain = []
@@ -133,15 +142,15 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
             if name in seen or name not in by_key:
                 continue
             seen.add(name)
-            row = by_key[name]
-            references = [r for r in str(row["evidence"]).split(";") if r]
+            found = by_key[name]
+            references = [r for r in str(found["evidence"]).split(";") if r]
             chain.append(
                 {
                     "key": name,
-                    "shown": row["shown"],
-                    "unit": row["unit"],
-                    "mark": row["mark"],
-                    "rule": row["rule"],
+                    "shown": found["shown"],
+                    "unit": found["unit"],
+                    "mark": found["mark"],
+                    "rule": found["rule"],
                     "stage": stage,
                     "evidence": [library.explain(r) for r in references],
                 }
@@ -196,9 +205,9 @@ class _Library:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    if low is None or low != low:
+    if low is None or math.isnan(low):
         return ""
-    if high is None or high != high or high == low:
+    if high is None or math.isnan(high) or high == low:
         return f"{low:g}"
     return f"{low:g}-{high:g}"
 

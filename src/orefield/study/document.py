@@ -7,7 +7,7 @@ import tomllib
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,18 +16,22 @@ from orefield.core.errors import StudyError
 MAX_DRAWS = 20_000
 """More draws than this in one run is taken for a slip of the keyboard."""
 
+MAX_BYTES = 2**20
+"""A study.toml larger than this is taken for the wrong file."""
+
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # strict: "200" and true are no numbers, whatever Python makes of them
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class StudySection(_Section):
     """``[study]``: identity and span."""
 
     id: Slug
-    title: str
+    title: str = Field(min_length=1)
     description: str = ""
     extends: str = ""
     commodity: str = "Cu"
@@ -49,8 +53,8 @@ class StudySection(_Section):
 class RunSection(_Section):
     """``[run]``: defaults that the command line may change."""
 
-    seed: int = Field(20260101, ge=0, lt=2**63)
-    draws: int = Field(200, ge=1, le=MAX_DRAWS)
+    seed: int = Field(default=20260101, ge=0, lt=2**63)
+    draws: int = Field(default=200, ge=1, le=MAX_DRAWS)
 
 
 class TablesSection(_Section):
@@ -84,15 +88,28 @@ class AssetsSection(_Section):
 
     modelled: list[Slug] | None = None
 
+    @model_validator(mode="after")
+    def _once(self) -> AssetsSection:
+        names = self.modelled or []
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice:
+            raise ValueError(f"'{twice}' stands twice in modelled")
+        return self
+
+
+_Positive = Annotated[float, Field(gt=0)]
+_Count = Annotated[int, Field(ge=1, le=100_000)]
+
 
 class GeologyFile(_Section):
     """``[files.ASSET]``: real blocks or composites in place of stand-in geology."""
 
     blocks: str = ""
     composites: str = ""
-    origin_m: tuple[float, float, float] | None = None
-    size_m: tuple[float, float, float] | None = None
-    shape: tuple[int, int, int] | None = None
+    # TOML has arrays where these are tuples, so the outer type alone is not strict
+    origin_m: Annotated[tuple[float, float, float] | None, Field(strict=False)] = None
+    size_m: Annotated[tuple[_Positive, _Positive, _Positive] | None, Field(strict=False)] = None
+    shape: Annotated[tuple[_Count, _Count, _Count] | None, Field(strict=False)] = None
     density_t_m3: float | None = Field(None, gt=0.5, lt=8.0)
     search_radius_m: float | None = Field(None, gt=0)
 
@@ -102,16 +119,26 @@ class GeologyFile(_Section):
             raise ValueError("name either blocks or composites")
         return self
 
+    @property
+    def name(self) -> str:
+        """The file, relative to study.toml."""
+        return self.blocks or self.composites
+
 
 class Override(_Section):
     """``[overrides."KEY"]``: a user's own value for a parameter, with its reason."""
 
-    value: float | str
+    value: int | float | str | date
     unit: str = ""
     low: float | None = None
     high: float | None = None
     dist: Literal["fixed", "uniform", "triangular", "normal", "lognormal"] | None = None
     reason: str = Field(min_length=3)
+
+    @property
+    def text(self) -> str:
+        """The value as it would stand in a table."""
+        return self.value.isoformat() if isinstance(self.value, date) else str(self.value)
 
 
 class StudyDocument(_Section):
@@ -134,17 +161,17 @@ def read_document(path: Path) -> StudyDocument:
         When the file is missing or not TOML, a key is unknown (the nearest known key
         and the line are named), or a value has the wrong type or range.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(
-            f"study cannot be read: {error}", where=str(path), fix="check the path"
-        ) from error
+    text = _text(path)
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # TOMLDecodeError is a ValueError; so is a number of thousands of digits. Brackets
+        # nested a thousand deep end in a RecursionError.
+        found = re.search(r"at line (\d+)", str(error))
+        at = f"{path}:{found[1]}" if found else str(path)
+        why = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise StudyError(
-            f"study.toml is not valid TOML: {error}", where=str(path), fix="mend that line"
+            f"study.toml is not valid TOML: {why}", where=at, fix="mend that line"
         ) from error
     try:
         document = StudyDocument.model_validate(raw)
@@ -152,15 +179,42 @@ def read_document(path: Path) -> StudyDocument:
         raise _explain(error, text, path) from error
     for table in TablesSection.model_fields:
         for value in document.tables.names(table):
-            _inside(value, f"{path}:{_line(text, ('tables', table))}", table)
+            _inside(value, f"{path}:{_line(text, ('tables', table))}", f"table '{table}'")
+    for asset, file in document.files.items():
+        _inside(file.name, f"{path}:{_line(text, ('files', asset))}", f"[files.{asset}]")
     return document
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise StudyError(
+                f"study.toml of {path.stat().st_size:,} bytes is too large",
+                where=str(path),
+                fix="keep numbers in the tables, beside it",
+            )
+        # the mark that some editors put at the start is no part of the text
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StudyError(
+            f"study.toml is not UTF-8: {error.reason} at byte {error.start}",
+            where=str(path),
+            fix="save it as UTF-8",
+        ) from error
+    except OSError as error:
+        raise StudyError(
+            f"study cannot be read: {error.strerror or error}",
+            where=str(path),
+            fix="check the path",
+        ) from error
 
 
 def _inside(value: str, where: str, name: str) -> None:
     pure = PurePosixPath(value)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in value or ":" in value:
+    odd = any(c in value for c in "\\:\x00")
+    if not value.strip() or pure.is_absolute() or ".." in pure.parts or odd:
         raise StudyError(
-            f"table '{name}' must be a file inside the study's folder, got '{value}'",
+            f"{name} must be a file inside the study's folder, got '{value}'",
             where=where,
             fix="put the file beside study.toml and name it relative to it",
         )
@@ -169,9 +223,21 @@ def _inside(value: str, where: str, name: str) -> None:
 def _explain(error: ValidationError, text: str, path: Path) -> StudyError:
     """The first fault of a pydantic error, as a person would say it."""
     first = error.errors()[0]
-    loc = tuple(str(part) for part in first["loc"])
+    # an unknown key says more than what is missing because of it
+    for fault in error.errors():
+        if fault["type"] == "extra_forbidden":
+            first = fault
+            break
+    # pydantic adds the member of a union, which is no key of the file
+    loc = tuple(str(part) for part in first["loc"] if str(part) not in _UNION_MEMBERS)
     where = f"{path}:{_line(text, loc)}"
     name = ".".join(loc)
+    if loc[0] == "overrides" and _is_table(first["input"]):
+        return StudyError(
+            f"'{name}' is a table, not an override",
+            where=where,
+            fix="""put the whole key in quotes: [overrides."julong.inventory.cu_pct"]""",
+        )
     if first["type"] == "extra_forbidden":
         known = _known_keys(loc[:-1])
         near = get_close_matches(loc[-1], known, n=1)
@@ -179,6 +245,8 @@ def _explain(error: ValidationError, text: str, path: Path) -> StudyError:
         return StudyError(f"unknown key '{name}'", where=where, fix=hint)
     if first["type"] == "missing":
         return StudyError(f"key '{name}' is missing", where=where, fix=f"add {loc[-1]} = ...")
+    if first["type"] == "model_type":
+        return StudyError(f"'{name}' is not a table", where=where, fix=f"write [{name}]")
     return StudyError(
         f"'{name}': {first['msg'].removeprefix('Value error, ')}",
         where=where,
@@ -186,27 +254,34 @@ def _explain(error: ValidationError, text: str, path: Path) -> StudyError:
     )
 
 
+_UNION_MEMBERS = frozenset(
+    {"str", "int", "float", "date", "list[str]", "list[constrained-str]", "[key]"}
+)
+
+
+def _is_table(value: object) -> bool:
+    """Whether a value is what dots without quotes make of a key: a table of tables."""
+    return isinstance(value, dict) and any(isinstance(v, dict) for v in value.values())
+
+
 def _known_keys(loc: tuple[str, ...]) -> list[str]:
-    model: Any = StudyDocument
-    for part in loc:
-        if model in (GeologyFile, Override):
-            break
-        info = model.model_fields.get(part)
-        if info is None:
-            return []
-        annotation = info.annotation
-        if part == "files":
-            model = GeologyFile
-        elif part == "overrides":
-            model = Override
-        elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            model = annotation
+    """The keys that may stand at a place of the file."""
+    sections: dict[str, type[BaseModel]] = {
+        "study": StudySection,
+        "run": RunSection,
+        "tables": TablesSection,
+        "assets": AssetsSection,
+        "files": GeologyFile,
+        "overrides": Override,
+    }
+    model = sections[loc[0]] if loc else StudyDocument
     return sorted(model.model_fields)
 
 
 def _line(text: str, loc: tuple[str, ...]) -> int:
     """The line of a key in TOML text, as near as a plain search comes."""
-    lines = text.splitlines()
+    # TOML ends a line with LF or CRLF; splitlines() knows eight more ends
+    lines = text.split("\n")
     at = 0
     for part in loc:
         pattern = re.compile(rf"""^\s*(\[+[^\]]*["'.\[]?|["']?){re.escape(part)}\b""")

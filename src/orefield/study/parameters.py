@@ -18,10 +18,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +71,11 @@ class Parameter:
         How it was chosen, in words.
     rejected : tuple of (str, str)
         Claims not chosen, each with the reason.
+    year_evidence : mapping of year to str
+        For a series, the claim of each year.
+    drawn_as : str
+        Key whose luck it shares, where a scenario gives an asset a row of its own out of a
+        ``*.`` default: scenarios differ by what they change, never by luck.
     """
 
     key: str
@@ -88,6 +92,12 @@ class Parameter:
     rule: str = ""
     rejected: tuple[tuple[str, str], ...] = ()
     year_evidence: Mapping[int, str] = field(default_factory=dict)
+    drawn_as: str = ""
+
+    @property
+    def stream_key(self) -> str:
+        """The key whose random stream it draws from: its own, or that it was made from."""
+        return self.drawn_as or self.key
 
     @property
     def uncertain(self) -> bool:
@@ -172,7 +182,11 @@ class Parameters:
         """Central value of a number, in the unit its key names."""
         value = self.row(key).value
         if not isinstance(value, (int, float)):
-            raise EvidenceError(f"parameter '{key}' is not a number", where=f"'{value}'")
+            raise EvidenceError(
+                f"parameter '{key}' is not a number",
+                where=f"scenario {self.scenario}, value '{_short(value)}'",
+                fix="mend its kind or value in parameters.csv",
+            )
         return float(value)
 
     def text(self, key: str) -> str:
@@ -183,14 +197,22 @@ class Parameters:
         """Value of a date parameter; :data:`NEVER` for what does not happen."""
         value = self.row(key).value
         if not isinstance(value, date):
-            raise EvidenceError(f"parameter '{key}' is not a date", where=f"'{value}'")
+            raise EvidenceError(
+                f"parameter '{key}' is not a date",
+                where=f"scenario {self.scenario}, value '{_short(value)}'",
+                fix="mend its kind or value in parameters.csv",
+            )
         return value
 
     def series(self, key: str) -> Mapping[int, float]:
         """Central values by year."""
         value = self.row(key).value
         if not isinstance(value, Mapping):
-            raise EvidenceError(f"parameter '{key}' is not a yearly series", where=f"'{value}'")
+            raise EvidenceError(
+                f"parameter '{key}' is not a yearly series",
+                where=f"scenario {self.scenario}, value '{_short(value)}'",
+                fix="mend its kind or value in parameters.csv",
+            )
         return value
 
     def groups(self, prefix: str) -> list[str]:
@@ -231,15 +253,27 @@ class Draws:
         self._cache: dict[str, NDArray[np.float64]] = {}
 
     def get(self, key: str) -> NDArray[np.float64]:
-        """Values of a number (or factors of a series) by column, shape (columns,)."""
+        """Values of a number (or factors of a series) by column, shape (columns,).
+
+        Raises
+        ------
+        EvidenceError
+            When there is no such parameter, or it is a date or a text.
+        """
         row = self.parameters.row(key)
+        if row.kind not in ("number", "series"):
+            raise EvidenceError(
+                f"parameter '{key}' is a {row.kind}, a number is needed",
+                where=f"scenario {self.parameters.scenario}",
+                fix=f"make '{row.key}' a number in parameters.csv",
+            )
         found = self._cache.get(row.key)
         if found is not None:
             return found
         central = 1.0 if row.kind == "series" else float(row.value)  # type: ignore[arg-type]
         out = np.full(self.columns, central)
         if row.uncertain:
-            u = latin_hypercube(self.seed, row.key, self.n)
+            u = latin_hypercube(self.seed, row.stream_key, self.n)
             out[1 : self.n + 1] = distributions.quantile(row.dist, central, row.low, row.high, u)
             at = self._swing_at.get(row.key)
             if at is not None:
@@ -265,9 +299,17 @@ def latin_hypercube(seed: int, name: str, n: int) -> NDArray[np.float64]:
     return np.clip(strata, 1e-9, 1 - 1e-9)
 
 
-def shifted(row: Parameter, **changes: object) -> Parameter:
-    """A copy of a parameter with some fields changed (mappings are frozen)."""
-    value = changes.get("value")
-    if isinstance(value, dict):
-        changes["value"] = MappingProxyType(value)
-    return replace(row, **changes)  # type: ignore[arg-type]
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:60] + "..."
+
+
+def moved_range(row: Parameter, old: float, new: float) -> tuple[float, float]:
+    """The range of a number when it goes from ``old`` to ``new``: in proportion.
+
+    From zero there is no proportion, so the range moves along with the value.
+    """
+    ratio, shift = (new / old, 0.0) if old else (1.0, new)
+    low, high = sorted((row.low * ratio + shift, row.high * ratio + shift))
+    # rounding must not leave the value outside of its own range
+    return min(low, new), max(high, new)

@@ -49,7 +49,7 @@ def check(row: Parameter, where: str) -> None:
             where=where,
             fix="such a quantity is not negative; mend the value or its range",
         )
-    if largest > 100 and row.key.endswith("_pct") and row.unit == "%":
+    if largest > 100 and row.key.endswith("_pct") and units.normalise(row.unit) == "%":
         raise EvidenceError(
             f"'{row.key}' is or reaches {largest:g} %",
             where=where,

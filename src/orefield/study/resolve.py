@@ -2,128 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from difflib import get_close_matches
+from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from orefield.core import units
-from orefield.core.errors import EvidenceError, TableError, UnitError
-from orefield.core.tables import Row, read_rows
+from orefield.core.errors import EvidenceError, UnitError
+from orefield.core.tables import plain_number
 from orefield.evidence import Basis, Choice, Claim, Evidence, ResourceClass, choose
-from orefield.study import distributions
+from orefield.evidence.dates import first_day
+from orefield.study import distributions, plausible
 from orefield.study.parameters import NEVER, Assumption, Parameter
+from orefield.study.rows import ParameterRow
 
 _FILTERS = {"year", "basis", "class", "release"}
-
-KINDS = ("number", "series", "date", "text")
+_YEAR = re.compile(r"[12]\d{3}", re.ASCII)
+_HALF = re.compile(r"([12]\d{3})H([12])", re.ASCII)
+_Word = TypeVar("_Word", bound=StrEnum)
 
 _MARK_ORDER = ("read", "derived", "override", "assumption", "recall")
 # From firm to weak: a value somebody remembers without a source ranks below one that
 # says openly that it is assumed and why.
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
-    """A row of parameters.csv before its evidence is looked up."""
-
-    key: str
-    unit: str
-    kind: str
-    evidence: str
-    low: str
-    high: str
-    dist: str
-    label: str
-    note: str
-    where: str
-
-
-def read_parameters(path: Path) -> list[ParameterRow]:
-    """Rows of parameters.csv.
-
-    Raises
-    ------
-    TableError, UnitError
-        See :func:`orefield.core.tables.read_rows`; also for an unknown kind or unit.
-    """
-    rows = read_rows(
-        path,
-        ("key", "unit", "kind", "evidence"),
-        ("low", "high", "dist", "label", "note"),
-        key="key",
-    )
-    out = []
-    for row in rows:
-        kind = row.text("kind")
-        if kind not in KINDS:
-            raise TableError(
-                f"unknown kind '{kind}'",
-                where=f"{row.where}, column 'kind'",
-                fix=f"use one of {', '.join(KINDS)}",
-            )
-        unit = row.text("unit", "")
-        if kind in ("number", "series"):
-            _known(unit, row)
-        out.append(
-            ParameterRow(
-                row.text("key"), unit, kind, row.text("evidence"), row.text("low", ""),
-                row.text("high", ""), row.text("dist", ""), row.text("label", ""),
-                row.text("note", ""), row.where,
-            )
-        )  # fmt: skip
-    return out
-
-
-def read_assumptions(path: Path) -> dict[str, Assumption]:
-    """Rows of assumptions.csv by id.
-
-    Raises
-    ------
-    TableError, UnitError, EvidenceError
-        For unreadable tables, unknown units, ranges that cannot be, a missing reason.
-    """
-    rows = read_rows(
-        path, ("id", "value", "unit", "low", "high", "dist", "reason"), ("mark",), key="id"
-    )
-    out: dict[str, Assumption] = {}
-    for row in rows:
-        low, high = row.number("low"), row.number("high")
-        dist = row.text("dist", "fixed")
-        if dist not in distributions.NAMES:
-            raise TableError(
-                f"unknown distribution '{dist}'",
-                where=f"{row.where}, column 'dist'",
-                fix=f"use one of {', '.join(distributions.NAMES)}",
-            )
-        if dist != "fixed" or low is not None or high is not None:
-            value = row.number("value")
-            if value is None or low is None or high is None:
-                raise TableError(
-                    "an assumption with a range needs value, low and high", where=row.where
-                )
-            distributions.check(dist, value, low, high, row.where)
-        unit = row.text("unit", "")
-        if unit not in ("", "text", "date"):
-            _known(unit, row)
-        mark = row.text("mark", "assumption")
-        if mark not in ("assumption", "recall"):
-            raise TableError(
-                f"mark '{mark}' is not assumption or recall", where=f"{row.where}, column 'mark'"
-            )
-        out[row.text("id")] = Assumption(
-            row.text("id"), row.text("value"), unit, low, high, dist, row.text("reason"), mark
-        )
-    return out
-
-
-def _known(unit: str, row: Row) -> None:
-    try:
-        units.normalise(unit)
-    except UnitError as error:
-        raise UnitError(error.what, where=f"{row.where}, column 'unit'", fix=error.fix) from error
 
 
 class Resolver:
@@ -138,6 +43,7 @@ class Resolver:
     def __init__(self, evidence: Evidence, assumptions: Mapping[str, Assumption]) -> None:
         self._evidence = evidence
         self._assumptions = assumptions
+        self._claim_ids = {claim.id for claim in evidence.claims}
 
     def resolve(self, row: ParameterRow) -> Parameter:
         """The value of a row.
@@ -148,27 +54,72 @@ class Resolver:
         Raises
         ------
         EvidenceError
-            When no reference gives a value, or a claim has the wrong kind.
+            When a reference names what does not exist, none gives a value, a claim has the
+            wrong kind, or the value or its range cannot be.
         UnitError
             When the claim's unit does not fit the parameter's.
         """
         references = [part.strip() for part in row.evidence.split(";") if part.strip()]
         try:
-            if row.kind == "series":
-                return self._series(row, references)
-            failures = []
             for reference in references:
-                try:
-                    return self._single(row, reference)
-                except EvidenceError as error:
-                    failures.append(error)
-            raise failures[0] if failures else EvidenceError("no evidence is named")
+                self._check_reference(reference)
+            _check_range_used(row, references)
+            found = self._found(row, references)
+            plausible.check(found, "")
+            return found
         except (EvidenceError, UnitError) as error:
             raise type(error)(
                 f"parameter '{row.key}': {error.what}",
                 where=f"{row.where}" + (f"; {error.where}" if error.where else ""),
                 fix=error.fix,
             ) from error
+
+    def _found(self, row: ParameterRow, references: list[str]) -> Parameter:
+        if row.kind == "series":
+            return self._series(row, references)
+        failures = []
+        for reference in references:
+            try:
+                return self._single(row, reference)
+            except EvidenceError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
+        raise EvidenceError("no evidence is named", fix="name a rule, a claim or an assumption")
+
+    def _check_reference(self, reference: str) -> None:
+        """What a reference names must exist, even where an earlier one gives the value."""
+        scheme, _, rest = reference.partition(":")
+        if scheme == "assumption":
+            if rest not in self._assumptions:
+                raise EvidenceError(
+                    f"no assumption '{rest}'",
+                    fix=_near(rest, self._assumptions) + "add it to assumptions.csv with a reason",
+                )
+        elif scheme == "claim":
+            name = rest.partition("#")[0]
+            if name not in self._claim_ids:
+                raise EvidenceError(
+                    f"no claim has the id '{name}'",
+                    fix=_near(name, self._claim_ids) + "see claims.csv",
+                )
+        elif scheme == "rule":
+            entity, _, attribute = rest.partition("?")[0].partition("/")
+            if entity not in self._evidence.entities:
+                raise EvidenceError(
+                    f"no entity has the id '{entity}'",
+                    fix=_near(entity, [e.id for e in self._evidence.entities]) + "see entities.csv",
+                )
+            if not attribute:
+                raise EvidenceError(
+                    f"rule '{rest}' names no attribute", fix="write rule:ENTITY/ATTRIBUTE"
+                )
+            _filters(rest)
+        else:
+            raise EvidenceError(
+                f"evidence '{reference}' is not of a known form",
+                fix="write rule:ENTITY/ATTRIBUTE, claim:ID or assumption:ID",
+            )
 
     def _single(self, row: ParameterRow, reference: str) -> Parameter:
         scheme, _, rest = reference.partition(":")
@@ -180,26 +131,13 @@ class Resolver:
             if end:
                 claim = _one_end(claim, end)
             return self._from_claim(row, claim, row.note or "pinned to one claim", ())
-        if scheme == "rule":
-            choice = self._choose(rest)
-            rejected = tuple((claim.id, reason) for claim, reason in choice.rejected)
-            return self._from_claim(row, choice.chosen, choice.rule_text, rejected)
-        raise EvidenceError(
-            f"evidence '{reference}' is not of a known form",
-            fix="write rule:ENTITY/ATTRIBUTE, claim:ID or assumption:ID",
-        )
+        choice = self._choose(rest)
+        rejected = tuple((claim.id, reason) for claim, reason in choice.rejected)
+        return self._from_claim(row, choice.chosen, choice.rule_text, rejected)
 
     def _choose(self, text: str, year: int | None = None) -> Choice:
-        subject, _, query = text.partition("?")
-        entity, _, attribute = subject.partition("/")
-        filters = dict(parse_qsl(query, keep_blank_values=True))
-        unknown = set(filters) - _FILTERS
-        if unknown:
-            raise EvidenceError(
-                f"unknown filter '{min(unknown)}' of a rule",
-                where=text,
-                fix=f"filters: {', '.join(sorted(_FILTERS))}",
-            )
+        entity, _, attribute = text.partition("?")[0].partition("/")
+        filters = _filters(text)
         claims = [
             claim
             for claim in self._evidence.about(entity, attribute)
@@ -212,16 +150,12 @@ class Resolver:
             entity,
             attribute,
             year=year,
-            basis=Basis(filters["basis"]) if "basis" in filters else None,
-            cls=ResourceClass(filters["class"]) if "class" in filters else None,
+            basis=_word(filters, "basis", Basis),
+            cls=_word(filters, "class", ResourceClass),
         )
 
     def _from_assumption(self, row: ParameterRow, name: str) -> Parameter:
-        found = self._assumptions.get(name)
-        if found is None:
-            raise EvidenceError(
-                f"no assumption '{name}'", fix="add it to assumptions.csv with a reason"
-            )
+        found = self._assumptions[name]
         reference = (f"assumption:{name}",)
         if row.kind == "text":
             return self._plain(row, found.value, reference, found.mark, found.reason)
@@ -249,15 +183,13 @@ class Resolver:
             value: str | date = parse_date(text) if row.kind == "date" else text
             if value == "":
                 raise EvidenceError(f"claim '{claim.id}' has no text")
-            return replace(
-                self._plain(row, value, reference, mark, rule), rejected=rejected
-            )
-        value, low, high = claim_interval(claim, row.unit)
+            return replace(self._plain(row, value, reference, mark, rule), rejected=rejected)
+        number, low, high = claim_interval(claim, row.unit)
         dist = row.dist or ("uniform" if high > low else "fixed")
-        low, high = _range(row, value, low, high)
-        distributions.check(dist, value, low, high, row.where)
+        low, high = _range(row, number, low, high)
+        distributions.check(dist, number, low, high, row.where)
         return Parameter(
-            row.key, "number", row.unit, value, low, high, dist, reference, mark, row.label,
+            row.key, "number", row.unit, number, low, high, dist, reference, mark, row.label,
             row.note, rule, rejected,
         )  # fmt: skip
 
@@ -270,6 +202,11 @@ class Resolver:
         for reference in references:
             scheme, _, rest = reference.partition(":")
             if scheme == "claim":
+                if "#" in rest:
+                    raise EvidenceError(
+                        f"'{reference}' asks for one end of a claim",
+                        fix="ends are for numbers and dates; a series takes whole claims",
+                    )
                 claim = self._evidence.claim(rest)
                 for year in _years(claim) - set(values):
                     values[year] = claim_interval(claim, row.unit)[0]
@@ -365,20 +302,17 @@ def parse_date(text: str) -> date:
     plain = text.strip()
     if plain.lower() == "never":
         return NEVER
+    half = _HALF.fullmatch(plain)
+    if half:
+        return date(int(half[1]), 1 if half[2] == "1" else 7, 1)
     try:
-        if len(plain) == 6 and plain[4] == "H":
-            return date(int(plain[:4]), 1 if plain[5] == "1" else 7, 1)
-        parts = [int(p) for p in plain.split("-")]
-        return date(parts[0], *(parts[1:] + [1, 1])[:2])
-    except (ValueError, IndexError, TypeError):
+        if not _YEAR.fullmatch(plain[:4]):
+            raise ValueError(plain)  # year 26 or 20260 is a slip, not antiquity
+        return first_day(plain)
+    except ValueError:
         raise EvidenceError(
             f"'{text}' is not a date", fix="write 2026, 2026-07, 2026-07-01, 2026H2 or never"
         ) from None
-
-
-def overall_mark(marks: Iterable[str]) -> str:
-    """The weakest of several marks."""
-    return max(marks, key=_MARK_ORDER.index)
 
 
 def _range(row: ParameterRow, value: float, low: float, high: float) -> tuple[float, float]:
@@ -396,6 +330,50 @@ def _range(row: ParameterRow, value: float, low: float, high: float) -> tuple[fl
 
 def _float(text: str) -> float:
     try:
-        return float(text)
+        return plain_number(text)
     except ValueError:
-        raise EvidenceError(f"'{text}' is not a number") from None
+        raise EvidenceError(f"'{text}' is not a number", fix="write a plain number") from None
+
+
+def _check_range_used(row: ParameterRow, references: list[str]) -> None:
+    """A range written beside an assumption, a date or a text would be passed over in silence."""
+    if not (row.low or row.high or row.dist):
+        return
+    if row.kind in ("text", "date"):
+        raise EvidenceError(f"a {row.kind} has no range", fix="leave low, high and dist empty")
+    if all(reference.startswith("assumption:") for reference in references):
+        raise EvidenceError(
+            "the range of an assumption stands in assumptions.csv",
+            fix="leave low, high and dist empty here",
+        )
+
+
+def _filters(text: str) -> dict[str, str]:
+    """The filters of a rule, ``rule:ENTITY/ATTRIBUTE?basis=contained&year=2024``."""
+    found = dict(parse_qsl(text.partition("?")[2], keep_blank_values=True))
+    unknown = set(found) - _FILTERS
+    if unknown:
+        raise EvidenceError(
+            f"unknown filter '{min(unknown)}' of a rule",
+            where=text,
+            fix=f"filters: {', '.join(sorted(_FILTERS))}",
+        )
+    if not _YEAR.fullmatch(found.get("year", "2000")):
+        raise EvidenceError(f"'{found['year']}' is no year", where=text, fix="write year=2024")
+    _word(found, "basis", Basis)
+    _word(found, "class", ResourceClass)
+    return found
+
+
+def _word(filters: Mapping[str, str], name: str, words: type[_Word]) -> _Word | None:
+    text = filters.get(name)
+    if text is None:
+        return None
+    if text not in list(words):
+        raise EvidenceError(f"{name} is '{text}'", fix=f"use one of {', '.join(words)}")
+    return words(text)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    found = get_close_matches(name, list(known), n=1)
+    return f"did you mean '{found[0]}'? " if found else ""

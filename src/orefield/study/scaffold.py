@@ -27,7 +27,7 @@ as_of = {as_of}
 # Your own values for parameters. Each needs a reason; low and high say how sure you are.
 # `orefield trace RUN KEY` lists the parameters behind any result. For example:
 [overrides]
-# "price.cu_usd_t" = {{ value = 8500, low = 6500, high = 11000, unit = "USD/t", reason = "bank forecast" }}
+# "price.cu_usd_t" = {{ value = 8500, low = 6500, high = 11000, reason = "bank forecast" }}
 # "julong.inventory.cu_pct" = {{ value = 0.33, unit = "%", reason = "own estimate" }}
 # "zhunuo.development.p1.start" = {{ value = "2028-07-01", reason = "permit slips" }}
 

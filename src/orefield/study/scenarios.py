@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 
 from orefield.core import units
-from orefield.core.errors import TableError, UnitError
-from orefield.core.tables import read_rows
-from orefield.study.parameters import NEVER, Parameter, Parameters
+from orefield.core.errors import EvidenceError, TableError, UnitError
+from orefield.core.tables import plain_number, read_rows
+from orefield.study import plausible
+from orefield.study.parameters import NEVER, Parameter, Parameters, moved_range
 from orefield.study.resolve import parse_date
 
 BASELINE = "baseline"
 OPERATIONS = ("label", "set", "scale", "add", "delay_y")
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +54,30 @@ class Scenario:
 
         Raises
         ------
-        TableError
-            When a change does not fit its parameter.
+        TableError, EvidenceError, UnitError
+            When a change does not fit its parameter, or leads to what cannot be.
         """
         rows: dict[str, Parameter] = {}
         for change in self.changes:
             row = rows.get(change.key) or base.find(change.key)
             if row is None:
+                near = get_close_matches(change.key, base.keys(), n=1)
                 raise TableError(
                     f"scenario '{self.name}' changes '{change.key}', which is no parameter",
-                    where=change.where,
-                    fix="add the parameter to parameters.csv first",
+                    where=f"{change.where}, column 'key'",
+                    fix=(f"did you mean '{near[0]}'? " if near else "")
+                    + "add the parameter to parameters.csv first",
                 )
-            rows[change.key] = replace(_changed(row, change), key=change.key)
+            try:
+                changed = replace(_changed(row, change), key=change.key, drawn_as=row.stream_key)
+                plausible.check(changed, "")
+            except (EvidenceError, UnitError) as error:
+                raise type(error)(
+                    f"scenario '{self.name}': {error.what}",
+                    where=f"{change.where}, column 'value'",
+                    fix=error.fix,
+                ) from error
+            rows[change.key] = changed
         return base.with_rows(rows.values(), self.name)
 
 
@@ -71,7 +87,8 @@ def read_scenarios(path: Path) -> list[Change]:
     Raises
     ------
     TableError
-        For an unknown operation or a change without a reason.
+        For an unknown operation, a scenario name that is no plain word, a change without a
+        reason, or one of the baseline.
     """
     out = []
     for row in read_rows(path, ("scenario", "key", "op", "value", "unit", "reason")):
@@ -82,9 +99,22 @@ def read_scenarios(path: Path) -> list[Change]:
                 where=f"{row.where}, column 'op'",
                 fix=f"use one of {', '.join(OPERATIONS)}",
             )
+        name = row.text("scenario")
+        if not _NAME.fullmatch(name):
+            raise TableError(
+                f"'{name}' is no name for a scenario",
+                where=f"{row.where}, column 'scenario'",
+                fix="use lower-case letters, digits, - and _",
+            )
+        if name == BASELINE and op != "label":
+            raise TableError(
+                "the baseline is what parameters.csv says: it cannot be changed",
+                where=f"{row.where}, column 'scenario'",
+                fix="name another scenario, or use [overrides] in study.toml",
+            )
         out.append(
             Change(
-                row.text("scenario"), row.text("key", ""), op, row.text("value", ""),
+                name, row.text("key", ""), op, row.text("value", ""),
                 row.text("unit", ""), row.text("reason"), row.where,
             )
         )  # fmt: skip
@@ -106,71 +136,74 @@ def group(changes: Iterable[Change]) -> dict[str, Scenario]:
 
 
 def _changed(row: Parameter, change: Change) -> Parameter:
-    evidence = (*row.evidence, change.reference)
-    note = change.reason
-    if change.op == "delay_y":
-        if not isinstance(row.value, date):
+    """The row after a change, with the change among its evidence."""
+    value = row.value
+    if change.op == "set" and isinstance(value, str):
+        changes: dict[str, object] = {"value": change.value}
+    elif change.op == "set" and isinstance(value, date):
+        changes = {"value": parse_date(change.value)}
+    elif change.op == "delay_y":
+        if not isinstance(value, date):
             raise _misfit(row, change, "is not a date")
-        years = _number(change)
-        moved = row.value if row.value == NEVER else row.value + timedelta(days=365.25 * years)
-        return replace(row, value=moved, evidence=evidence, note=note, mark="assumption")
-    if change.op == "set":
-        if isinstance(row.value, date):
-            return replace(
-                row, value=parse_date(change.value), evidence=evidence, note=note,
-                mark="assumption",
-            )  # fmt: skip
-        if isinstance(row.value, str):
-            return replace(row, value=change.value, evidence=evidence, note=note)
-        if isinstance(row.value, Mapping):
-            raise _misfit(row, change, "is a series: scale it")
-        try:
-            value = _number(change) * units.factor(change.unit or row.unit, row.unit)
-        except UnitError as error:
-            raise UnitError(error.what, where=change.where, fix=error.fix) from error
-        # the range keeps its shape around the new value
-        ratio = value / row.value if row.value else 1.0
-        shift = 0.0 if row.value else value
-        return replace(
-            row, value=value, low=row.low * ratio + shift, high=row.high * ratio + shift,
-            evidence=evidence, note=note, mark="assumption",
-        )  # fmt: skip
-    if isinstance(row.value, (str, date)):
+        changes = {"value": _delayed(value, row, change)}
+    elif isinstance(value, str | date):
         raise _misfit(row, change, "is not a number")
+    elif isinstance(value, Mapping):
+        changes = {"value": MappingProxyType(_series(value, row, change))}
+    else:
+        changes = _range(value, row, change)
+    evidence = (*row.evidence, change.reference)
+    changes |= {"evidence": evidence, "note": change.reason, "mark": "assumption"}
+    return replace(row, **changes)  # type: ignore[arg-type]
+
+
+def _delayed(value: date, row: Parameter, change: Change) -> date:
+    years = _number(change)
+    if value == NEVER:
+        return value
+    try:
+        return value + timedelta(days=365.25 * years)
+    except OverflowError:
+        raise _misfit(row, change, f"would move by {years:g} years") from None
+
+
+def _series(value: Mapping[int, float], row: Parameter, change: Change) -> dict[int, float]:
+    if change.op == "set":
+        raise _misfit(row, change, "is a series: scale it")
     amount = _number(change)
-    if isinstance(row.value, Mapping):
-        if change.op == "add":
-            amount *= units.factor(change.unit or row.unit, row.unit)
-        series = {
-            y: (v * amount if change.op == "scale" else v + amount) for y, v in row.value.items()
-        }
-        return replace(
-            row, value=MappingProxyType(series), evidence=evidence, note=note, mark="assumption"
-        )
+    if change.op == "scale":
+        return {year: v * amount for year, v in value.items()}
+    amount *= units.factor(change.unit or row.unit, row.unit)
+    return {year: v + amount for year, v in value.items()}
+
+
+def _range(value: float, row: Parameter, change: Change) -> dict[str, object]:
+    """Value, low and high of a number after a change."""
+    amount = _number(change)
     if change.op == "scale":
         low, high = sorted((row.low * amount, row.high * amount))
-        return replace(
-            row, value=row.value * amount, low=low, high=high, evidence=evidence, note=note,
-            mark="assumption",
-        )  # fmt: skip
+        return {"value": value * amount, "low": low, "high": high}
     amount *= units.factor(change.unit or row.unit, row.unit)
-    return replace(
-        row, value=row.value + amount, low=row.low + amount, high=row.high + amount,
-        evidence=evidence, note=note, mark="assumption",
-    )  # fmt: skip
+    if change.op == "add":
+        return {"value": value + amount, "low": row.low + amount, "high": row.high + amount}
+    low, high = moved_range(row, value, amount)
+    return {"value": amount, "low": low, "high": high}
 
 
 def _number(change: Change) -> float:
     try:
-        return float(change.value)
+        return plain_number(change.value)
     except ValueError:
         raise TableError(
-            f"'{change.value}' is not a number", where=f"{change.where}, column 'value'"
+            f"'{change.value}' is not a number",
+            where=f"{change.where}, column 'value'",
+            fix="write a plain number",
         ) from None
 
 
 def _misfit(row: Parameter, change: Change, why: str) -> TableError:
     return TableError(
         f"scenario '{change.scenario}': '{change.op}' does not fit '{row.key}', which {why}",
-        where=change.where,
+        where=f"{change.where}, column 'op'",
+        fix="use an operation that fits, or mend the key",
     )

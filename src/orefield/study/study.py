@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from orefield.core import units
-from orefield.core.errors import EvidenceError, OrefieldError, StudyError, UnitError
+from orefield.core.errors import EvidenceError, StudyError
 from orefield.core.tables import Row, read_rows
 from orefield.environment import (
     CHAIN_COLUMNS,
@@ -19,6 +18,10 @@ from orefield.environment import (
     LINK_EXTRA_COLUMNS,
     NODE_COLUMNS,
     NODE_EXTRA_COLUMNS,
+    RiverNetwork,
+    links_from_rows,
+    nodes_from_rows,
+    read_chains,
 )
 from orefield.evidence import (
     Entities,
@@ -27,17 +30,13 @@ from orefield.evidence import (
     read_entities,
     read_sources,
 )
-from orefield.study import distributions
-from orefield.study.document import GeologyFile, Override, StudyDocument, read_document
-from orefield.study.parameters import Assumption, Parameter, Parameters
-from orefield.study.resolve import (
-    ParameterRow,
-    Resolver,
-    parse_date,
-    read_assumptions,
-    read_parameters,
-)
-from orefield.study.scenarios import BASELINE, Change, Scenario, group, read_scenarios
+from orefield.study.document import GeologyFile, StudyDocument, read_document
+from orefield.study.overrides import override
+from orefield.study.parameters import Assumption, Parameters
+from orefield.study.resolve import Resolver
+from orefield.study.rows import ParameterRow, read_assumptions, read_parameters
+from orefield.study.scenarios import Change, Scenario, group, read_scenarios
+
 
 @dataclass(frozen=True)
 class Study:
@@ -94,7 +93,9 @@ class Study:
         """
         if name not in self.scenarios:
             raise StudyError(
-                f"no scenario '{name}'", fix=f"there are: {', '.join(self.scenarios)}"
+                f"no scenario '{name}'",
+                where=f"study '{self.id}'",
+                fix=f"there are: {', '.join(self.scenarios)}",
             )
         return self.scenarios[name].apply(self.parameters)
 
@@ -102,9 +103,7 @@ class Study:
 def shipped_studies() -> dict[str, Path]:
     """Studies that come with the package: name and folder."""
     root = Path(str(files("orefield") / "studies"))
-    return {
-        p.parent.name.replace("_", "-"): p.parent for p in sorted(root.glob("*/study.toml"))
-    }
+    return {p.parent.name.replace("_", "-"): p.parent for p in sorted(root.glob("*/study.toml"))}
 
 
 def locate(name: str | Path) -> Path:
@@ -115,18 +114,30 @@ def locate(name: str | Path) -> Path:
     StudyError
         When there is no such study; shipped names are listed.
     """
-    path = Path(name)
-    if path.is_file():
-        return path
-    if (path / "study.toml").is_file():
-        return path / "study.toml"
+    return _locate(name, Path(), "neither a folder with study.toml nor a shipped study")
+
+
+def _locate(name: str | Path, folder: Path, where: str) -> Path:
+    """The study.toml that a name means, seen from a folder."""
+    path = folder / name
+    try:
+        if path.is_file():
+            return path
+        if (path / "study.toml").is_file():
+            return path / "study.toml"
+    except OSError as error:  # a name too long for a file, a folder that may not be entered
+        raise StudyError(
+            f"study cannot be found: {error.strerror or error}",
+            where=where,
+            fix="name a folder with study.toml, or a shipped study",
+        ) from error
     shipped = shipped_studies()
     if str(name) in shipped:
         return shipped[str(name)] / "study.toml"
     near = get_close_matches(str(name), list(shipped), n=1)
     raise StudyError(
         f"no study '{name}'",
-        where="neither a folder with study.toml nor a shipped study",
+        where=where,
         fix=f"did you mean '{near[0]}'?" if near else f"shipped: {', '.join(shipped) or 'none'}",
     )
 
@@ -151,7 +162,8 @@ def open_study(name: str | Path) -> Study:
     modelled: list[str] | None = None
     for document, folder in layers:
         t = document.tables
-        _hash(hashes, folder, ["study.toml", *t.all_names()])
+        names = ["study.toml", *t.all_names(), *(f.name for f in document.files.values())]
+        _hash(hashes, document.study.id, folder, names)
         evidence = _evidence(document, folder, evidence)
         if t.assumptions:
             assumptions.update(read_assumptions(folder / t.assumptions))
@@ -175,7 +187,7 @@ def open_study(name: str | Path) -> Study:
     )
     resolver = Resolver(evidence, assumptions)
     resolved = [resolver.resolve(row) for row in rows.values()]
-    parameters = _override(Parameters(resolved), [d for d, _ in layers], assumptions, path)
+    parameters = override(Parameters(resolved), layers, assumptions)
     study = Study(
         document, folder, evidence, assumptions, parameters, group(changes), rivers, geology,
         hashes, tuple(changes),
@@ -189,10 +201,17 @@ def _layers(path: Path) -> list[tuple[StudyDocument, Path]]:
     document = read_document(path)
     if not document.study.extends:
         return [(document, path.parent)]
-    base_path = locate(document.study.extends)
+    # seen from the study's own folder: what it means does not depend on where one stands
+    base_path = _locate(document.study.extends, path.parent, f"{path}, [study] extends")
     if base_path.resolve() == path.resolve():
-        raise StudyError("a study cannot extend itself", where=str(path))
+        raise StudyError("a study cannot extend itself", where=str(path), fix="take out 'extends'")
     base = read_document(base_path)
+    if base.study.id == document.study.id:
+        raise StudyError(
+            f"the study has the id of the one it extends, '{base.study.id}'",
+            where=f"{path}, [study] id",
+            fix="give it an id of its own",
+        )
     if base.study.extends:
         raise StudyError(
             f"'{document.study.extends}' itself extends '{base.study.extends}'",
@@ -227,68 +246,6 @@ def _rivers(into: dict[str, tuple[Row, ...]], document: StudyDocument, folder: P
             into[name] = tuple(merged.values())
 
 
-def _override(
-    parameters: Parameters,
-    documents: Iterable[StudyDocument],
-    assumptions: dict[str, Assumption],
-    path: Path,
-) -> Parameters:
-    rows: list[Parameter] = []
-    for document in documents:
-        for key, override in document.overrides.items():
-            where = f"{path}, [overrides] '{key}'"
-            row = parameters.find(key)
-            if row is None:
-                near = get_close_matches(key, parameters.keys(), n=1)
-                raise StudyError(
-                    f"override of '{key}', which is no parameter",
-                    where=where,
-                    fix=f"did you mean '{near[0]}'?" if near else "see parameters.csv",
-                )
-            rows.append(_overridden(row, key, override, where))
-            assumptions[f"override:{key}"] = Assumption(
-                f"override:{key}", str(override.value), override.unit, override.low,
-                override.high, override.dist or "fixed", override.reason, "override",
-            )  # fmt: skip
-    return parameters.with_rows(rows, BASELINE)
-
-
-def _overridden(row: Parameter, key: str, override: Override, where: str) -> Parameter:
-    common = {
-        "key": key,
-        "evidence": (f"assumption:override:{key}",),
-        "mark": "override",
-        "rule": override.reason,
-        "rejected": tuple((e.partition(":")[2], "overridden by the study") for e in row.evidence),
-    }
-    if row.kind == "text":
-        return replace(row, value=str(override.value), **common)  # type: ignore[arg-type]
-    if row.kind == "date":
-        return replace(row, value=parse_date(str(override.value)), **common)  # type: ignore[arg-type]
-    if row.kind == "series":
-        raise StudyError(
-            f"'{key}' is a yearly series and cannot be overridden by one number",
-            where=where,
-            fix="add claims with a later vintage in a table of your own",
-        )
-    if not isinstance(override.value, float | int) or isinstance(override.value, bool):
-        raise StudyError(f"'{override.value}' is not a number", where=where)
-    try:
-        scale = units.factor(override.unit or row.unit, row.unit)
-    except UnitError as error:
-        raise UnitError(error.what, where=where, fix=error.fix) from error
-    value = override.value * scale
-    ratio = value / float(row.value) if row.value else 1.0  # type: ignore[arg-type]
-    low = row.low * ratio if override.low is None else override.low * scale
-    high = row.high * ratio if override.high is None else override.high * scale
-    dist = override.dist or row.dist
-    if dist == "fixed":
-        low = high = value
-    low, high = min(low, high), max(low, high)
-    distributions.check(dist, value, low, high, where)
-    return replace(row, value=value, low=low, high=high, dist=dist, **common)  # type: ignore[arg-type]
-
-
 def _check(study: Study, path: Path) -> None:
     """What can only be said of the whole."""
     entities = {e.id for e in study.evidence.entities}
@@ -304,8 +261,17 @@ def _check(study: Study, path: Path) -> None:
     for asset in study.files:
         if asset not in study.assets:
             raise StudyError(
-                f"[files.{asset}] names no modelled asset", where=str(path), fix="see [assets]"
+                f"[files.{asset}] names no modelled asset",
+                where=str(path),
+                fix=f"modelled are: {', '.join(study.assets) or 'none'}",
             )
+    if study.document.study.country not in entities:
+        raise StudyError(
+            f"country '{study.document.study.country}' is no entity",
+            where=f"{path}, [study] country",
+            fix="add it to entities.csv, or mend the id",
+        )
+    _check_rivers(study.rivers)
     for name in study.scenarios:
         study.scenario(name)
 
@@ -329,15 +295,34 @@ def _check_developments(parameters: Parameters, asset: str, path: Path) -> None:
             )
 
 
-def _hash(hashes: dict[str, str], folder: Path, names: Iterable[str]) -> None:
+def _check_rivers(rivers: Mapping[str, tuple[Row, ...]]) -> None:
+    """The rivers must make a network; what it says is the run's concern."""
+    network = RiverNetwork(
+        nodes_from_rows(rivers.get("nodes", ())), links_from_rows(rivers.get("links", ()))
+    )
+    read_chains(rivers.get("chains", ()), network)
+
+
+def _hash(hashes: dict[str, str], study: str, folder: Path, names: Iterable[str]) -> None:
     for name in names:
         target = folder / name
-        try:
-            data = target.read_bytes()
-        except FileNotFoundError:
+        if not target.exists():
             raise StudyError(
-                f"'{name}' is missing", where=str(folder), fix="add it, or take it out of [tables]"
-            ) from None
+                f"'{name}' is missing",
+                where=str(folder),
+                fix="add it, or take it out of study.toml",
+            )
+        if not target.is_file():  # a folder, or a pipe that would never end
+            raise StudyError(
+                f"'{name}' is not a file", where=str(folder), fix="name a file in study.toml"
+            )
+        try:
+            with target.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256")
         except OSError as error:
-            raise OrefieldError(f"'{name}' cannot be read: {error}", where=str(folder)) from error
-        hashes[f"{folder.name}/{name}"] = hashlib.sha256(data).hexdigest()
+            raise StudyError(
+                f"'{name}' cannot be read: {error.strerror or error}",
+                where=str(folder),
+                fix="check that you may read it",
+            ) from error
+        hashes[f"{study}/{name}"] = digest.hexdigest()
