@@ -51,7 +51,7 @@ def run(
         Path | None, typer.Option("--out", "-o", help="Run folder. Default: runs/STUDY.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all randomness.", min=0)] = None,
-    draws: Annotated[int | None, typer.Option(help="Random draws.", min=1, max=20000)] = None,
+    draws: Annotated[int | None, typer.Option(help="Random draws.", min=1, max=5000)] = None,
     until: Annotated[
         str | None, typer.Option(help="Last stage to run: evidence, deposit, pit, ... report.")
     ] = None,

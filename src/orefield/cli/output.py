@@ -11,8 +11,6 @@ from typing import Any
 
 import typer
 
-from orefield.core.errors import InputError, OrefieldError
-
 Reply = Callable[[Mapping[str, Any], str], None]
 Progress = Callable[[str, float], None]
 
@@ -26,6 +24,9 @@ def command(as_json: bool) -> Iterator[Reply]:
     Exit codes: 2 for input that cannot be used, 1 for other failures, 130 when
     interrupted.
     """
+    # not at the top: the core brings numpy, and `orefield --help` has no use for it
+    from orefield.core.errors import InputError, OrefieldError
+
     signal.signal(signal.SIGTERM, _terminate)
 
     def reply(data: Mapping[str, Any], text: str) -> None:

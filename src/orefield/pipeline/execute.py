@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from orefield import balance, store
-from orefield.core import Closure, MetalLedger, RunError
+from orefield.core import Closure, MetalLedger, RunError, fields
 from orefield.pipeline import tables
-from orefield.pipeline.asset_build import AssetBuild, build_asset
+from orefield.pipeline.asset_build import AssetBuild
 from orefield.pipeline.asset_draws import AssetDraws, simulate_asset
 from orefield.pipeline.asset_inputs import asset_inputs
+from orefield.pipeline.asset_pool import build_assets
 from orefield.pipeline.lineage import Lineage
 from orefield.pipeline.national import balance_inputs, targets
 from orefield.pipeline.results import Results
@@ -174,7 +173,7 @@ class _Run:
             self._record_build(asset, used)
         # The largest first, so that no worker is left alone with it at the end.
         order = sorted(jobs, key=lambda a: -jobs[a].spec.target_blocks)
-        made = _map(
+        made = build_assets(
             {a: (jobs[a], self.seed, blocks / f"{a}.parquet", with_pit) for a in order},
             self.workers or default_workers(j.spec.target_blocks for j in jobs.values()),
         )
@@ -244,6 +243,8 @@ class _Run:
 
     def _write_baseline(self, parameters: Parameters) -> None:
         frames: Mapping[str, Any] = tables.baseline(self.study, self.baseline_draws)
+        # what the dictionary does not know, or knows to be out of range, is not written
+        fields.check_table("results", frames["schedule"])
         for name, frame in frames.items():
             store.write_table(self.folder, name, frame)
         self.outcome.deviations = frames["deviations"].to_dict("records")
@@ -286,39 +287,12 @@ class _Run:
 
     def write(self) -> None:
         store.write_table(self.folder, "lineage", self.lineage.frame())
-        store.write_table(self.folder, "results", self.results.frame())
+        frame = self.results.frame()
+        fields.check_table("results", frame)
+        store.write_table(self.folder, "results", frame)
 
 
 def default_workers(target_blocks: Iterable[int]) -> int:
     """Processes worth starting for models of these sizes, at most one a core."""
     wanted = 1 + sum(target_blocks) // BLOCKS_PER_WORKER
     return min(os.cpu_count() or 1, wanted)
-
-
-def _map(jobs: Mapping[str, tuple[Any, int, Path, bool]], workers: int) -> Any:
-    """Build assets, in this process or in several; yields (asset, build) as they come."""
-    workers = min(workers, len(jobs))
-    if workers <= 1:
-        for asset, (inputs, seed, path, with_pit) in jobs.items():
-            yield asset, build_asset(inputs, seed, path, with_pit=with_pit)
-        return
-    # Fresh processes rather than forks: a fork of a process with threads may hang.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_quiet_worker) as pool:
-        futures = {
-            pool.submit(build_asset, inputs, seed, path, with_pit=with_pit): asset
-            for asset, (inputs, seed, path, with_pit) in jobs.items()
-        }
-        try:
-            for future in as_completed(futures):
-                yield futures[future], future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _quiet_worker() -> None:
-    """Leave Ctrl-C to the parent, which stops its workers; one thread a process."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -173,6 +173,7 @@ def record_asset(results: Results, scenario: str, result: AssetDraws, years: Ite
         stage = "environment" if known.source == "environment" else "plant"
         results.yearly(scenario, result.asset, name, known.unit or "1", stage, values, years)
     results.scalar(scenario, result.asset, "npv_usd", "USD", "plant", result.npv_usd)
+    results.scalar(scenario, result.asset, "opening_rock_t", "t", "plant", result.opening_t)
 
 
 def baseline(study: Study, found: Sequence[AssetDraws]) -> dict[str, pd.DataFrame]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from orefield.core.errors import StudyError
 
-MAX_DRAWS = 20_000
+MAX_DRAWS = 5_000
 """More draws than this in one run is taken for a slip of the keyboard."""
 
 MAX_BYTES = 2**20
