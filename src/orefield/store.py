@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from orefield.core.errors import OrefieldError, RunError, TableError
 
@@ -284,7 +284,9 @@ class RunFolder:
             for name in self.tables:
                 self._view(connection, name)
             try:
-                return connection.execute(query).df()
+                answer = connection.execute(query)
+                # DuckDB gives None for a query that holds no statement
+                return answer.df() if answer is not None else _no_statement(self.path)
             except duckdb.Error as error:
                 raise RunError(
                     f"query failed: {error}",
@@ -304,6 +306,10 @@ class RunFolder:
             raise TableError(
                 f"table cannot be read: {error}", where=str(path), fix=_AGAIN
             ) from error
+
+
+def _no_statement(path: Path) -> NoReturn:
+    raise RunError("query failed: it holds no statement", where=str(path), fix="write a SELECT")
 
 
 def disk_free_mb(path: Path) -> float:

@@ -86,18 +86,18 @@ def new(
 ) -> None:
     """Start a study of your own from another."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.new_study(folder, from_, copy=copy))
+        reply(*commands.new_study(folder, from_, copy=copy))
 
 
 @app.command()
 def check(study: Study, json: Json = False) -> None:
     """Read a study and say what is wrong with it, or what is in it."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.check_study(study))
+        reply(*commands.check_study(study))
 
 
 @app.command()
@@ -109,9 +109,9 @@ def compare(
 ) -> None:
     """What differs between two runs: inputs, parameters, results."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.compare(run_a, run_b, top=top))
+        reply(*commands.compare(run_a, run_b, top=top))
 
 
 @app.command()
@@ -123,36 +123,36 @@ def trace(
 ) -> None:
     """The chain behind a number: result, stage, parameters, claims, sources."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.trace(run_folder, key, scenario=scenario))
+        reply(*commands.trace(run_folder, key, scenario=scenario))
 
 
 @app.command()
 def studies(json: Json = False) -> None:
     """List the studies that come with the package."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.list_studies())
+        reply(*commands.list_studies())
 
 
 @app.command()
 def doctor(json: Json = False) -> None:
     """Check that this machine can run orefield, and say what is missing."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.doctor())
+        reply(*commands.doctor())
 
 
 @data_app.command("list")
 def data_list(json: Json = False) -> None:
     """Data sets, their licences, and where each is found on this machine."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.data_list())
+        reply(*commands.data_list())
 
 
 @data_app.command("fetch")
@@ -162,6 +162,6 @@ def data_fetch(
 ) -> None:
     """Find or download data sets, checked by SHA-256."""
     with output.command(json) as reply:
-        from orefield import api
+        from orefield import commands
 
-        reply(*api.data_fetch(names))
+        reply(*commands.data_fetch(names))

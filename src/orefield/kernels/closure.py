@@ -32,6 +32,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+_I4 = NDArray[np.int32]
+_I8 = NDArray[np.int64]
+
 _PARENT, _HEAD, _AFTER, _BEFORE, _SCAN, _CHAIN, _CURSOR, _UP = range(8)
 
 _DONE = np.int32(2**30)
@@ -39,7 +42,7 @@ _DONE = np.int32(2**30)
 
 
 @njit(cache=True, nogil=True)
-def _detach(i: int, tree: NDArray[np.int32]) -> None:
+def _detach(i: int, tree: _I4) -> None:
     p, after, before = tree[i, _PARENT], tree[i, _AFTER], tree[i, _BEFORE]
     if before >= 0:
         tree[before, _AFTER] = after
@@ -51,7 +54,7 @@ def _detach(i: int, tree: NDArray[np.int32]) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _attach(i: int, p: int, tree: NDArray[np.int32]) -> None:
+def _attach(i: int, p: int, tree: _I4) -> None:
     first = tree[p, _HEAD]
     tree[i, _PARENT] = p
     tree[i, _BEFORE] = -1
@@ -62,22 +65,14 @@ def _attach(i: int, p: int, tree: NDArray[np.int32]) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _queue(
-    i: int, label: NDArray[np.int32], tree: NDArray[np.int32], bucket: NDArray[np.int32]
-) -> None:
+def _queue(i: int, label: _I4, tree: _I4, bucket: _I4) -> None:
     tree[i, _CHAIN] = bucket[label[i]]
     bucket[label[i]] = i
 
 
 @njit(cache=True, nogil=True)
 def _find_weak(
-    i: int,
-    want: int,
-    label: NDArray[np.int32],
-    tree: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    start: NDArray[np.int64],
-    needed: NDArray[np.int64],
+    i: int, want: int, label: _I4, tree: _I4, offsets: _I8, start: _I8, needed: _I8
 ) -> int:
     """The next precedence of ``i`` with label ``want``, or -1; resumes at the cursor.
 
@@ -87,7 +82,7 @@ def _find_weak(
     k = tree[i, _CURSOR]
     if offsets.size > 0:
         while k < offsets.size:
-            j = i + offsets[k]
+            j: int = i + offsets[k]
             if label[j] == want:
                 tree[i, _CURSOR] = k
                 return j
@@ -105,9 +100,7 @@ def _find_weak(
 
 
 @njit(cache=True, nogil=True)
-def _relabel_if_spent(
-    i: int, label: NDArray[np.int32], count: NDArray[np.int32], tree: NDArray[np.int32]
-) -> None:
+def _relabel_if_spent(i: int, label: _I4, count: _I4, tree: _I4) -> None:
     """Raise ``i`` by one when no child of its own label is left to scan."""
     mine = label[i]
     c = tree[i, _SCAN]
@@ -125,13 +118,7 @@ def _relabel_if_spent(
 
 @njit(cache=True, nogil=True)
 def _find_merger(
-    root: int,
-    label: NDArray[np.int32],
-    count: NDArray[np.int32],
-    tree: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    start: NDArray[np.int64],
-    needed: NDArray[np.int64],
+    root: int, label: _I4, count: _I4, tree: _I4, offsets: _I8, start: _I8, needed: _I8
 ) -> tuple[int, int]:
     """Depth-first search of a strong branch for an arc to a node one label lower.
 
@@ -157,14 +144,13 @@ def _find_merger(
 
 
 @njit(cache=True, nogil=True)
-def _merge(
-    strong: int, weak: int, tree: NDArray[np.int32], amount: NDArray[np.int64]
-) -> np.int64:
+def _merge(strong: int, weak: int, tree: _I4, amount: _I8) -> np.int64:
     """Hang the branch of ``strong`` below ``weak``, turning its path round.
 
     Returns the old root's excess, which is now to be pushed up from it.
     """
     node, new_parent = strong, weak
+    old_amount: np.int64
     flow, up = np.int64(0), np.int32(1)
     while True:
         old_parent, old_amount, old_up = tree[node, _PARENT], amount[node], tree[node, _UP]
@@ -180,14 +166,7 @@ def _merge(
 
 
 @njit(cache=True, nogil=True)
-def _push(
-    node: int,
-    excess: np.int64,
-    label: NDArray[np.int32],
-    tree: NDArray[np.int32],
-    amount: NDArray[np.int64],
-    bucket: NDArray[np.int32],
-) -> np.int32:
+def _push(node: int, excess: np.int64, label: _I4, tree: _I4, amount: _I8, bucket: _I4) -> np.int32:
     """Push ``excess`` up from ``node``, splitting off what an arc cannot take.
 
     Returns the highest label of the strong roots this makes, or -1.
@@ -219,9 +198,7 @@ def _push(
 
 
 @njit(cache=True, nogil=True)
-def _lift(
-    root: int, label: NDArray[np.int32], count: NDArray[np.int32], tree: NDArray[np.int32]
-) -> None:
+def _lift(root: int, label: _I4, count: _I4, tree: _I4) -> None:
     """Take a branch proven strong out of the search."""
     node = root
     while True:
@@ -238,13 +215,7 @@ def _lift(
 
 
 @njit(cache=True, nogil=True)
-def _run(
-    amount: NDArray[np.int64],
-    label: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    start: NDArray[np.int64],
-    needed: NDArray[np.int64],
-) -> NDArray[np.int32]:
+def _run(amount: _I8, label: _I4, offsets: _I8, start: _I8, needed: _I8) -> _I4:
     """Drive the pseudoflow to its end, in place; returns the tree that proves it.
 
     ``amount`` holds the values and ``label`` 0, or _DONE for nodes left out.
@@ -295,11 +266,7 @@ def _run(
 
 @njit(cache=True, nogil=True)
 def _smallest(
-    tree: NDArray[np.int32],
-    amount: NDArray[np.int64],
-    offsets: NDArray[np.int64],
-    start: NDArray[np.int64],
-    needed: NDArray[np.int64],
+    tree: _I4, amount: _I8, offsets: _I8, start: _I8, needed: _I8
 ) -> tuple[NDArray[np.bool_], np.int64]:
     """What the strong roots reach over residual arcs: the smallest maximum closure."""
     n = amount.size
@@ -342,10 +309,7 @@ def _smallest(
 
 @njit(cache=True, nogil=True)
 def closure_grid(
-    value: NDArray[np.int64],
-    active: NDArray[np.bool_],
-    shape: tuple[int, int, int],
-    pattern: NDArray[np.int32],
+    value: _I8, active: NDArray[np.bool_], shape: tuple[int, int, int], pattern: _I4
 ) -> tuple[NDArray[np.bool_], np.int64]:
     """Smallest maximum closure on a regular grid.
 
@@ -401,9 +365,7 @@ def closure_grid(
 
 
 @njit(cache=True, nogil=True)
-def closure_arcs(
-    value: NDArray[np.int64], start: NDArray[np.int64], needed: NDArray[np.int64]
-) -> tuple[NDArray[np.bool_], np.int64]:
+def closure_arcs(value: _I8, start: _I8, needed: _I8) -> tuple[NDArray[np.bool_], np.int64]:
     """Smallest maximum closure of an explicit precedence graph.
 
     Parameters

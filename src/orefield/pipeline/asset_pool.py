@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -49,7 +50,7 @@ def build_assets(jobs: Mapping[str, Job], workers: int) -> Iterator[tuple[str, A
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker) as pool:
         try:
-            with _without_main():
+            with _without_main(), _without_interrupts():
                 futures = {
                     pool.submit(build_asset, inputs, seed, path, with_pit=with_pit): asset
                     for asset, (inputs, seed, path, with_pit) in jobs.items()
@@ -57,8 +58,8 @@ def build_assets(jobs: Mapping[str, Job], workers: int) -> Iterator[tuple[str, A
             for future in as_completed(futures):
                 yield futures[future], future.result()
         except BaseException as error:
-            pool.shutdown(wait=False, cancel_futures=True)
-            # whoever interrupts a run does not wait for the largest deposit to be finished
+            # Whoever interrupts a run does not wait for the largest deposit to be finished:
+            # without its workers the pool gives up by itself, and is waited for as it ends.
             for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             if isinstance(error, BrokenProcessPool):
@@ -85,10 +86,28 @@ def _without_main() -> Iterator[None]:
         sys.modules["__main__"] = main
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while workers are started: they inherit it, and never see one.
+
+    What is pressed meanwhile reaches this process as soon as the block ends.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    # it would be started with the first worker, and lets signals through when it is
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker() -> None:
     """Leave Ctrl-C to the parent, which stops its workers; end when the parent is gone."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -104,7 +104,9 @@ def execute(
         Whatever a stage refuses.
     """
     if until not in STAGES:
-        raise RunError(f"unknown stage '{until}'", fix=f"stages: {', '.join(STAGES)}")
+        raise RunError(
+            f"unknown stage '{until}'", where="until", fix=f"stages: {', '.join(STAGES)}"
+        )
     run = _Run(study, folder, seed, draws, STAGES.index(until), workers, progress)
     run.evidence()
     if run.reaches("deposit"):

@@ -49,7 +49,7 @@ class Chain:
         }
 
     def text(self, limit: int = 60) -> str:
-        """The chain as a person reads it."""
+        """The chain as a person reads it: what rests on claims first, then the assumed."""
         r = self.result
         head = f"{r['key']} = {_plain(r['central'])} {r['unit']}"
         if r["p10"] != r["p90"]:
@@ -60,7 +60,8 @@ class Chain:
             f"  made by: {' <- '.join(self.stages)}",
             f"  parameters: {len(self.parameters)}",
         ]
-        for parameter in self.parameters[:limit]:
+        shown = sorted(self.parameters, key=_assumed)
+        for parameter in shown[:limit]:
             lines.append(
                 f"    {parameter['key']} = {parameter['shown']} [{parameter['mark']}]"
                 f" via {parameter['stage']}"
@@ -72,6 +73,10 @@ class Chain:
         if len(self.parameters) > limit:
             lines.append(f"    ... and {len(self.parameters) - limit} more; --json prints all")
         return "\n".join(lines)
+
+
+def _assumed(parameter: Mapping[str, Any]) -> bool:
+    return not any(e["reference"].startswith("claim:") for e in parameter["evidence"])
 
 
 def find_result(results: pd.DataFrame, key: str, scenario: str) -> Mapping[str, Any]:
@@ -155,6 +160,8 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
                     "evidence": [library.explain(r) for r in references],
                 }
             )
+    # a reader's own overrides first: they must not fall off the end of a long list
+    chain.sort(key=lambda parameter: parameter["mark"] != "override")
     return Chain(result, tuple(stages), tuple(chain))
 
 

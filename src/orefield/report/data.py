@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +64,11 @@ class Series:
     p90: NDArray[np.float64]
 
 
+def absent(value: Any) -> bool:
+    """Whether a cell of a table is empty: None or NaN."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
 class RunTables:
     """Tables of a run folder, read when asked for, and its results by key.
 
@@ -83,6 +89,7 @@ class RunTables:
         self.folder = Path(folder)
         self.manifest = manifest
         self._frames: dict[str, pd.DataFrame] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
         if not isinstance(manifest.get("study"), Mapping):
             raise RunError("the manifest names no study", where=str(self.folder))
         if not self.has("results"):
@@ -130,9 +137,14 @@ class RunTables:
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """A table as plain rows; empty when the run has no such table."""
-        if not self.has(name):
-            return []
-        return [{str(k): v for k, v in row.items()} for row in self.table(name).to_dict("records")]
+        if name not in self._rows:
+            frame = self.table(name) if self.has(name) else None
+            columns = {} if frame is None else {str(c): frame[c].tolist() for c in frame.columns}
+            self._rows[name] = [
+                dict(zip(columns, values, strict=True))
+                for values in zip(*columns.values(), strict=True)
+            ]
+        return self._rows[name]
 
     # -- results -------------------------------------------------------------------------
 
@@ -142,10 +154,7 @@ class RunTables:
         names = ("key", "scenario", "entity", "metric", "unit", "stage")
         columns = [frame[name].astype(object).tolist() for name in names]
         numbers = [frame[name].tolist() for name in ("year", "central", "p10", "p50", "p90")]
-        return {
-            (row[1], row[0]): Value(*row)  # type: ignore[arg-type]
-            for row in zip(*columns, *numbers, strict=True)
-        }
+        return {(row[1], row[0]): Value(*row) for row in zip(*columns, *numbers, strict=True)}
 
     @cached_property
     def _series(self) -> dict[tuple[str, str, str], list[Value]]:

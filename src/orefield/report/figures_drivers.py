@@ -30,9 +30,7 @@ def tornado(
         When the run was made without swings, or has no such definition.
     """
     frame = run.table("tornado")
-    frame = frame[frame["definition"] == key].sort_values(
-        ["swing", "key"], ascending=[False, True]
-    )
+    frame = frame[frame["definition"] == key].sort_values(["swing", "key"], ascending=[False, True])
     frame = frame[frame["swing"] > 0].head(SHOWN_DRIVERS)
     if frame.empty:
         raise RunError(f"nothing swings '{key}'", where=str(run.folder / "tornado.parquet"))
@@ -41,13 +39,13 @@ def tornado(
         fig = style.figure(width, height)
         ax = style.axes(fig, 14 if narrow else 226, 26, 18, 8)
         ax.grid(axis="x")
-        central = 100 * float(frame["central"].iloc[0])
-        for i, row in enumerate(frame.itertuples(index=False)):
-            ends = ((float(row.low), style.GREY[2]), (float(row.high), style.COPPER[1]))
+        central = 100 * float(frame["central"].to_numpy(dtype=np.float64)[0])
+        for i, row in enumerate(frame.to_dict("records")):
+            ends = ((float(row["low"]), style.GREY[2]), (float(row["high"]), style.COPPER[1]))
             for end, shade in ends:
                 ax.barh(i, 100 * end - central, left=central, height=0.42 if narrow else 0.62,
                         color=shade, linewidth=0)  # fmt: skip
-            label = str(row.label)
+            label = str(row["label"])
             if narrow:
                 ax.text(0.0, i - 0.46, label, va="center", transform=ax.get_yaxis_transform())
             else:

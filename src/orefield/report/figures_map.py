@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orefield.core.errors import RunError
 from orefield.report import style
-from orefield.report.data import RunTables
+from orefield.report.data import RunTables, absent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +50,8 @@ def sites(run: RunTables, within_deg: float) -> list[Site]:
                  "cu_t": float(row["modelled_cu_t"])}  # fmt: skip
         for group in found:
             near = group[0]
-            if abs(near["lat"] - place[0]) < within_deg and abs(near["lon"] - place[1]) < within_deg:  # fmt: skip
+            apart = max(abs(near["lat"] - place[0]), abs(near["lon"] - place[1]))
+            if apart < within_deg:
                 group.append(point)
                 break
         else:
@@ -67,15 +69,11 @@ def sites(run: RunTables, within_deg: float) -> list[Site]:
 
 def position(run: RunTables, asset: str) -> tuple[float, float] | None:
     """Latitude and longitude by the study's parameters, else by its entities."""
-    lat = run.parameter(f"{asset}.site.latitude")
-    lon = run.parameter(f"{asset}.site.longitude")
+    known = run.parameter(f"{asset}.site.latitude"), run.parameter(f"{asset}.site.longitude")
     entity = run.entities.get(asset, {})
-    pair = (
-        (lat["value"], lon["value"]) if lat and lon else (entity.get("lat"), entity.get("lon"))
-    )
-    if any(v is None or v != v for v in pair):
-        return None
-    return float(pair[0]), float(pair[1])
+    lat: Any = known[0]["value"] if known[0] else entity.get("lat")
+    lon: Any = known[1]["value"] if known[1] else entity.get("lon")
+    return None if absent(lat) or absent(lon) else (float(lat), float(lon))
 
 
 def _group_name(run: RunTables, assets: list[str]) -> str:
@@ -96,6 +94,10 @@ def rivers_map(
 
     Parameters
     ----------
+    run : RunTables
+        The run to draw.
+    width, height : float
+        In CSS pixels.
     box : Box, optional
         Part of the map; everything by default.
 
@@ -106,7 +108,7 @@ def rivers_map(
     """
     nodes = {str(n["node_id"]): n for n in run.rows("river_nodes")}
     zoomed = box is not None
-    places = sites(run, 0.12 if zoomed else 0.6)
+    places = sites(run, 0.2 if zoomed else 0.6)
     if not places and not nodes:
         raise RunError("nothing of this run has a position", where=str(run.folder))
     if box is None:
@@ -114,8 +116,7 @@ def rivers_map(
     with style.look():
         fig = style.figure(width, height)
         ax = style.axes(fig, 4, 18, 4, 4)
-        ax.set_xlim(box[0], box[1])
-        ax.set_ylim(box[2], box[3])
+        box = _fitted(ax, box)
         _graticule(ax, box)
         taken = _Taken(ax)
         _rivers(ax, run, nodes)
@@ -150,11 +151,19 @@ def _reach(places: Iterable[Site], nodes: Iterable[dict[str, Any]]) -> Box:
     return (lon.min() - 2.5, lon.max() + 3.5, lat.min() - 2.0, lat.max() + 2.5)
 
 
+def _fitted(ax: Axes, box: Box) -> Box:
+    """The box widened to the shape of the axes, so that distances look alike both ways."""
+    shrink = float(np.cos(np.radians((box[2] + box[3]) / 2)))
+    wide, high = (box[1] - box[0]) * shrink, box[3] - box[2]
+    shape = ax.bbox.width / ax.bbox.height
+    grow_x = max(high * shape - wide, 0.0) / shrink / 2
+    grow_y = max(wide / shape - high, 0.0) / 2
+    return (box[0] - grow_x, box[1] + grow_x, box[2] - grow_y, box[3] + grow_y)
+
+
 def _graticule(ax: Axes, box: Box) -> None:
-    """Every ten degrees (two when zoomed), and degrees as near equal as a figure allows."""
+    """Every ten degrees, four when zoomed."""
     step = 10 if box[1] - box[0] > 30 else 4
-    mid = np.cos(np.radians((box[2] + box[3]) / 2))
-    ax.set_aspect(1.0 / mid, adjustable="datalim")
     ax.set_facecolor("#fbfbfa")
     for spine in ax.spines.values():
         spine.set_visible(False)
@@ -167,44 +176,63 @@ def _graticule(ax: Axes, box: Box) -> None:
     ax.set_xticklabels([f"{v:.0f}°E" for v in ax.get_xticks()])
     ax.set_yticklabels([])
     for v in ax.get_yticks():
-        if box[2] < v < box[3]:
+        if box[2] < v < box[3] - 0.05 * (box[3] - box[2]):
             ax.text(0.004, v, f"{v:.0f}°N", va="bottom", color=style.GREY[2],
                     transform=ax.get_yaxis_transform(), fontsize=style.FONT_PX - 1.5)  # fmt: skip
 
 
 def _rivers(ax: Axes, run: RunTables, nodes: dict[str, dict[str, Any]]) -> None:
+    from matplotlib.collections import LineCollection
+
     flow = _flows(run, nodes)
     drained = _drained(run)
+    groups: dict[tuple[bool, str], list[tuple[Any, float]]] = {}
     for link in run.rows("river_links"):
-        a, b = (nodes.get(str(link[k])) for k in ("from_id", "to_id"))
-        if a is None or b is None:
-            continue
         ids = (str(link["from_id"]), str(link["to_id"]))
-        strong = ids in drained
+        ends = [nodes.get(i) for i in ids]
+        if None in ends:
+            continue
+        line = [(n["lon"], n["lat"]) for n in ends if n is not None]
         m3s = flow.get(ids[1]) or flow.get(ids[0])
-        line = {"lw": 0.7 + 0.05 * np.sqrt(m3s), "ls": "-"} if m3s else {"lw": 0.8, "ls": ":"}
-        ax.plot([a["lon"], b["lon"]], [a["lat"], b["lat"]],
-                color=style.WATER[1] if strong else style.WATER[3], zorder=3 if strong else 2,
-                **line)  # fmt: skip
-    for identity, node in nodes.items():
-        known = any(identity in pair for pair in drained)
-        ax.plot(node["lon"], node["lat"], "o", ms=2.4, zorder=4, mew=0,
-                color=style.WATER[0] if known else style.WATER[2])  # fmt: skip
+        kind = "known" if m3s else "unknown"
+        if not drained.get(ids, True):
+            kind = "unresolved"
+        wide = 0.7 + 0.036 * float(np.sqrt(m3s)) if m3s else 0.8
+        groups.setdefault((ids in drained, kind), []).append((line, wide))
+    for (below, kind), found in groups.items():
+        ax.add_collection(
+            LineCollection(
+                [line for line, _ in found], linewidths=[wide for _, wide in found],
+                linestyles=[_DASHES[kind]], colors=style.WATER[1 if below else 3],
+                capstyle="butt" if kind == "unresolved" else "round", zorder=3 if below else 2,
+            ),
+            autolim=False,
+        )  # fmt: skip
+    known = {i for pair in drained for i in pair}
+    for below in (False, True):
+        chosen = [n for i, n in nodes.items() if (i in known) == below]
+        ax.plot([n["lon"] for n in chosen], [n["lat"] for n in chosen], "o", ms=2.4, zorder=4,
+                mew=0, color=style.WATER[0 if below else 2])  # fmt: skip
 
 
-def _drained(run: RunTables) -> set[tuple[str, str]]:
-    """Links that lie below an asset."""
-    out = set()
+_DASHES: dict[str, Any] = {"known": "-", "unknown": (0, (1, 1.6)), "unresolved": (0, (2, 1.2))}
+
+
+def _drained(run: RunTables) -> dict[tuple[str, str], bool]:
+    """Links that lie below an asset; False for those of unresolved basins only."""
+    out: dict[tuple[str, str], bool] = {}
     for row in run.rows("river_chains"):
+        sure = row.get("unresolved") is not True
         for path in str(row.get("path") or "").split("; "):
             steps = path.split(">")
-            out.update(zip(steps, steps[1:], strict=False))
+            for link in pairwise(steps):
+                out[link] = out.get(link, False) or sure
     return out
 
 
 def _flows(run: RunTables, nodes: dict[str, dict[str, Any]]) -> dict[str, float]:
     """Mean flow at a node; where none is known, the nearest known one upstream."""
-    known = {i: float(n["flow_m3_s"]) for i, n in nodes.items() if n["flow_m3_s"] == n["flow_m3_s"] and n["flow_m3_s"] is not None}  # fmt: skip
+    known = {i: float(n["flow_m3_s"]) for i, n in nodes.items() if not absent(n["flow_m3_s"])}
     links = [(str(k["from_id"]), str(k["to_id"])) for k in run.rows("river_links")]
     for _ in range(len(links)):
         grown = {b: known[a] for a, b in links if a in known and b not in known}
@@ -222,11 +250,19 @@ def _river_names(
     for node in nodes.values():
         if box[0] < node["lon"] < box[1] and box[2] < node["lat"] < box[3]:
             by_river.setdefault(str(node["river"]), []).append(node)
+    least = 4 if ax.bbox.width < 500 else 2
+    by_river = {r: n for r, n in by_river.items() if len(n) >= least or _is_entry(run, n)}
     for river, found in sorted(by_river.items(), key=lambda r: (-len(r[1]), r[0])):
         for node in sorted(found, key=lambda n: abs(found.index(n) - len(found) / 2)):
             if taken.write(node["lon"], node["lat"], river, style.WATER[1], style="italic",
                            must=False):  # fmt: skip
                 break
+
+
+def _is_entry(run: RunTables, nodes: list[dict[str, Any]]) -> bool:
+    """Whether an asset drains straight into one of the nodes."""
+    entries = {e for row in run.rows("river_chains") for e in str(row.get("entry")).split("; ")}
+    return any(str(n["node_id"]) in entries for n in nodes)
 
 
 class _Taken:
@@ -237,7 +273,6 @@ class _Taken:
         self._boxes: list[Box] = []
 
     def _pixels(self, lon: float, lat: float) -> tuple[float, float]:
-        self._ax.apply_aspect()
         x, y = self._ax.transData.transform((lon, lat))
         return float(x), float(y)
 
@@ -258,7 +293,10 @@ class _Taken:
         for dx, dy in choices:
             start = x + dx if dx > 0 else x + dx - wide if dx < 0 else x - wide / 2
             box = (start, start + wide, y + dy - high / 2, y + dy + high / 2)
-            free = all(box[1] < b[0] or box[0] > b[1] or box[3] < b[2] or box[2] > b[3] for b in self._boxes)  # fmt: skip
+            free = all(
+                box[1] < b[0] or box[0] > b[1] or box[3] < b[2] or box[2] > b[3]
+                for b in self._boxes
+            )
             inside = box[0] > edge.x0 and box[1] < edge.x1 and box[2] > edge.y0 and box[3] < edge.y1
             if free and inside:
                 self._put(box, text, color, lon, lat, x, y, far=abs(dx) + abs(dy) > 20, **kind)

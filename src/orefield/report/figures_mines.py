@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def schedule(run: RunTables, asset: str, *, width: float = 236, height: float = 
         )
     with style.look():
         fig = style.figure(width, height)
-        ax = style.axes(fig, 32, 22, 10, 8)
+        ax = style.axes(fig, 32, 22, 17, 8)
         ax.grid(axis="y")
         ax.fill_between(found.year, found.p10 / 1e3, found.p90 / 1e3, color=style.COPPER[3],
                         linewidth=0)  # fmt: skip
@@ -40,12 +40,15 @@ def schedule(run: RunTables, asset: str, *, width: float = 236, height: float = 
         points = _published(run, asset)
         if points:
             ax.plot([p[0] for p in points], [p[1] / 1e3 for p in points], "o", ms=4.2,
-                    mfc=style.PAPER, mec=style.GREY[0], mew=1.1, clip_on=False, zorder=5)  # fmt: skip
+                    clip_on=False, zorder=5, **_RING)  # fmt: skip
         style.years_axis(ax, int(found.year[0]), int(found.year[-1]), short=True)
         _few_ticks(ax)
         peak = max([float(found.p90.max()) / 1e3, *(p[1] / 1e3 for p in points), 1e-9])
         ax.set_ylim(0, peak * 1.08)
     return fig
+
+
+_RING: Any = {"mfc": style.PAPER, "mec": style.GREY[0], "mew": 1.1}
 
 
 def _published(run: RunTables, asset: str) -> list[tuple[int, float]]:
@@ -80,7 +83,7 @@ def grade_tonnage(run: RunTables, asset: str, *, width: float = 236, height: flo
     row = next((r for r in run.rows("assets") if r["asset"] == asset), {})
     published = float(row.get("published_cutoff_cu_pct", np.nan))
     scale, unit = (1e9, "Gt") if _at(cutoff, ore, published) >= 1e9 else (1e6, "Mt")
-    # Everything below a tenth of the published cut-off is country rock: it would set the scale.
+    # Far below the published cut-off there is only country rock: it would set the scale.
     first = 0.4 * published if np.isfinite(published) else 0.05
     last = _last(cutoff, ore, first)
     keep = (cutoff >= first) & (cutoff <= last)
@@ -93,22 +96,31 @@ def grade_tonnage(run: RunTables, asset: str, *, width: float = 236, height: flo
         ax.set_ylim(0, float(ore[keep].max()) / scale * 1.05)
         _few_ticks(ax)
         ax.tick_params(axis="y", labelcolor=style.COPPER[0])
-        ax.text(-0.02, 1.05, f"ore, {unit}", transform=ax.transAxes, ha="right",
+        ax.text(0.02, 1.04, f"ore, {unit}", transform=ax.transAxes, ha="left",
                 color=style.COPPER[0], fontsize=style.FONT_PX - 1)  # fmt: skip
         ax.set_xlabel("cut-off, % Cu", labelpad=1)
-        right = ax.twinx()
-        right.spines["right"].set_visible(False)
-        right.plot(cutoff[keep], grade[keep], color=style.GREY[1], lw=1.4, ls=(0, (4, 2)))
-        right.set_ylim(0, float(grade[keep].max()) * 1.08)
-        _few_ticks(right)
-        right.text(1.02, 1.05, "grade, %", transform=ax.transAxes, ha="left", color=style.GREY[1],
-                   fontsize=style.FONT_PX - 1)  # fmt: skip
+        # The grade is drawn on the same axes to a scale of its own: a second pair of axes
+        # costs as much time as all the rest of the figure.
+        full = float(grade[keep].max()) * 1.08
+        lift = ax.get_ylim()[1] / full
+        ax.plot(cutoff[keep], grade[keep] * lift, color=style.GREY[1], lw=1.4, ls=(0, (4, 2)))
+        _right_labels(ax, full)
+        ax.text(0.98, 1.04, "grade, % Cu", transform=ax.transAxes, ha="right",
+                color=style.GREY[1], fontsize=style.FONT_PX - 1)  # fmt: skip
         if np.isfinite(published):
-            ax.plot([published], [float(row["published_ore_t"]) / scale], "o", ms=4.6,
-                    mfc=style.PAPER, mec=style.GREY[0], mew=1.2, zorder=5)  # fmt: skip
-            right.plot([published], [float(row["published_cu_pct"])], "o", ms=4.6,
-                       mfc=style.PAPER, mec=style.GREY[0], mew=1.2, zorder=5)  # fmt: skip
+            points = [float(row["published_ore_t"]) / scale, float(row["published_cu_pct"]) * lift]
+            ax.plot([published] * 2, points, "o", ms=4.6, zorder=5, **_RING)
     return fig
+
+
+def _right_labels(ax: Axes, full: float) -> None:
+    """Ticks of a second scale, from 0 to ``full``, at the right edge."""
+    from matplotlib.ticker import MaxNLocator
+
+    for value in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, full):
+        if 0.0 <= value <= full:
+            ax.text(1.02, value / full, f"{value:.3g}", transform=ax.transAxes, va="center",
+                    color=style.GREY[1], fontsize=style.FONT_PX - 0.5)  # fmt: skip
 
 
 def _at(x: np.ndarray, y: np.ndarray, where: float) -> float:

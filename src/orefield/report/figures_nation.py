@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orefield.core.errors import RunError
 from orefield.report import style
 from orefield.report.data import RunTables, Series
-from orefield.report.words import SUPPLY, definition
+from orefield.report.words import SUPPLY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,16 +38,18 @@ def required(run: RunTables, metric: str, scenario: str = "baseline") -> Series:
 
 
 def self_sufficiency(
-    run: RunTables, key: str, *, width: float = 340, height: float = 250, top: float | None = None
+    run: RunTables, key: str, *, width: float = 340, height: float = 250
 ) -> Figure:
     """Fan of one definition in the baseline, with the medians of the other scenarios.
 
     Parameters
     ----------
+    run : RunTables
+        The run to draw.
     key : str
         Definition of self-sufficiency.
-    top : float, optional
-        Upper end of the axis (share), to compare definitions.
+    width, height : float
+        In CSS pixels.
 
     Raises
     ------
@@ -71,8 +73,7 @@ def self_sufficiency(
                 ax.plot(other.year, 100 * other.p50, color=style.GREY[1], lw=1.1, ls=dash)
         ax.plot(base.year, 100 * base.p50, color=style.COPPER[0], lw=2.2)
         style.years_axis(ax, int(base.year[0]), int(base.year[-1]))
-        limit = 100 * top if top else float(ax.get_ylim()[1])
-        ax.set_ylim(0, limit)
+        ax.set_ylim(bottom=0)
         _percent_axis(ax)
     return fig
 
@@ -170,7 +171,9 @@ def supply(run: RunTables, *, width: float = 720, height: float = 380) -> Figure
             up, down = np.maximum(amount, 0), np.minimum(amount, 0)
             shade = SUPPLY_SHADES[flow.metric]
             unexplained = flow.metric == "unexplained_feed_t"
-            style_of = {"hatch": "////", "edgecolor": style.GREY[2]} if unexplained else {}
+            style_of: dict[str, Any] = (
+                {"hatch": "////", "edgecolor": style.GREY[2]} if unexplained else {}
+            )
             ax.fill_between(year, base, base + up, facecolor=shade, linewidth=0, **style_of)
             ax.fill_between(year, below, below + down, facecolor=shade, linewidth=0, **style_of)
             label = flow.label
@@ -244,7 +247,10 @@ def scrap(run: RunTables, *, width: float = 340, height: float = 240) -> Figure:
         fig = style.figure(width, height)
         ax = style.axes(fig, 34, 26, 66, 24)
         ax.grid(axis="y")
-        pairs = (("old_scrap_t", "Old scrap", style.COPPER[1]), ("new_scrap_t", "New scrap", style.GREY[1]))  # fmt: skip
+        pairs = (
+            ("old_scrap_t", "Old scrap", style.COPPER[1]),
+            ("new_scrap_t", "New scrap", style.GREY[1]),
+        )
         for metric, label, shade in pairs:
             found = required(run, metric)
             ax.fill_between(found.year, found.p10 / 1e6, found.p90 / 1e6, color=shade, alpha=0.18,
@@ -271,7 +277,7 @@ def in_use(run: RunTables, *, width: float = 340, height: float = 240) -> Figure
     wide = wide[wide.iloc[-1].sort_values(ascending=False).index] / 1e6
     with style.look():
         fig = style.figure(width, height)
-        ax = style.axes(fig, 34, 26, 82, 24)
+        ax = style.axes(fig, 34, 26, 108, 24)
         ax.grid(axis="y")
         base = np.zeros(len(wide))
         year = wide.index.to_numpy()
@@ -283,13 +289,8 @@ def in_use(run: RunTables, *, width: float = 340, height: float = 240) -> Figure
             tops.append((str(sector).capitalize(), float(base[-1] + amount[-1] / 2), shade))
             base = base + amount
         style.years_axis(ax, int(year[0]), int(year[-1]))
-        ax.set_xticks([y for y in range(int(year[0]), int(year[-1]) + 1) if y % 30 == 20 or y in (1950, 2040)])  # fmt: skip
+        ax.set_xticks([y for y in range(int(year[0]), int(year[-1]) + 1) if y % 30 == 0])
         ax.set_ylim(0, float(base.max()) * 1.04)
         ax.set_title("Mt of copper in use", weight="normal", color=style.GREY[1], x=-0.12)
         _end_labels(ax, tops, float(year[-1]))
     return fig
-
-
-def title_of(key: str) -> str:
-    """Title of a definition, for a figure's description."""
-    return definition(key).title

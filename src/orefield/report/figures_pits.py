@@ -27,8 +27,8 @@ def grade_colours() -> Colormap:
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list(
-        "copper", ["#f4f2ef", "#f0dfcb", style.COPPER[3], style.COPPER[2], style.COPPER[1], style.COPPER[0]]
-    )  # fmt: skip
+        "copper", ["#f4f2ef", "#f0dfcb", *reversed(style.COPPER[:4])]
+    )
 
 
 def section(
@@ -145,7 +145,7 @@ def _edges(
 def _outline(ax: Axes, path: Outline, width: float, shade: str) -> None:
     from matplotlib.patches import PathPatch
 
-    if len(path.vertices):
+    if np.size(path.vertices):
         ax.add_patch(
             PathPatch(path, fill=False, edgecolor=shade, linewidth=width, capstyle="round")
         )

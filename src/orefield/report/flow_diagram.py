@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orefield.core.errors import RunError
 from orefield.report import style
 from orefield.report.data import RunTables
-from orefield.report.numbers import number, way
+from orefield.report.digits import number, way
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ _INSIDE: Mapping[str, _Node] = {
         _Node("scrap market", 1, 12, PLAIN),
         _Node("smelters", 2, 1, PLAIN),
         _Node("refineries", 3, 1, PLAIN, "refined_output_t"),
-        _Node("refined market", 4, 1, PLAIN, "refined_use_t"),
+        _Node("refined market", 4, 1, PLAIN),
         _Node("semis makers", 5, 1, PLAIN, "total_use_t"),
         _Node("fabrication", 6, 1, PLAIN),
         _Node("losses", 7, 30, UNKNOWN),
@@ -92,8 +92,8 @@ _IMPORTS = {
 _EXPORTS = {
     "concentrate": ("Concentrate exports", 2, ""),
     "scrap": ("Scrap exports", 2, ""),
-    "refined": ("Refined exports", 5, "refined_exports_t"),
-    "semis": ("Semis exports", 6, ""),
+    "refined": ("Refined exports", 7, "refined_exports_t"),
+    "semis": ("Semis exports", 7, ""),
     "products": ("Product exports", 7, ""),
 }
 
@@ -111,7 +111,8 @@ def _ends(source: str, target: str, material: str) -> tuple[_Node, _Node] | None
         name = "Old scrap" if old else "New scrap"
         node = _Node(name, 0, 10 if old else 11, DOMESTIC, "old_scrap_t" if old else "new_scrap_t")
         return node, _inside(target)
-    if source.startswith("in use") or source == "end of life" or "refined stock" in (source, target):
+    stocks = source.startswith("in use") or source == "end of life"
+    if stocks or "refined stock" in (source, target):
         return None  # stocks are no flow of the year; a figure of their own shows them
     return _inside(source), _inside(target)
 
@@ -126,14 +127,18 @@ def _inside(name: str) -> _Node:
 
 
 def flows(
-    run: RunTables, year: int | None = None, *, width: float = 960, height: float = 470
+    run: RunTables, year: int | None = None, *, width: float = 960, height: float = 440
 ) -> Figure:
     """Copper through the country in one year, central case of the baseline.
 
     Parameters
     ----------
+    run : RunTables
+        The run to draw.
     year : int, optional
         2024 by default.
+    width, height : float
+        In CSS pixels.
 
     Raises
     ------
@@ -192,7 +197,7 @@ def _draw(run: RunTables, diagram: _Diagram, year: int, width: float, height: fl
 
 def _place(diagram: _Diagram, height: float) -> float:
     """Stack the nodes of every column; returns pixels a tonne."""
-    gap, margin = 17.0, 16.0
+    gap, margin = 20.0, 18.0
     by_column: dict[int, list[_Node]] = {}
     for node in diagram.nodes.values():
         by_column.setdefault(node.column, []).append(node)
@@ -209,9 +214,7 @@ def _place(diagram: _Diagram, height: float) -> float:
     return per_px
 
 
-def _ribbon(
-    ax: Axes, x0: float, y0: float, x1: float, y1: float, thick: float, shade: str
-) -> None:
+def _ribbon(ax: Axes, x0: float, y0: float, x1: float, y1: float, thick: float, shade: str) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
@@ -234,27 +237,15 @@ def _label(
     middle = node.y + size / 2
     key = f"{run.country}.{node.metric}.{year}" if node.metric else ""
     value = run.value(key) if key else None
-    amount = number(value.central, way("Mt", value.unit)) if value else ""
-    if node.column == columns[0]:
-        at, align = x - 6, "right"
-    elif node.column == columns[-1] or node.kind == IMPORTED:
-        at, align = x + bar + 6, "left"
-    else:
-        ax.text(x + bar / 2, node.y - 3, node.name, ha="center", va="bottom")
-        if value:
-            ax.text(x + bar / 2, node.y + size + 3, amount, ha="center", va="top",
-                    color=style.GREY[1], gid=style.keyed(key))  # fmt: skip
+    amount = number(value.central, way("Mt2", value.unit)) if value else ""
+    text = f"{node.name}  {amount}" if value else node.name
+    gid = style.keyed(key) if value else None
+    if columns[0] < node.column < columns[-1]:
+        ax.text(x + bar / 2, node.y - 3, text, ha="center", va="bottom", gid=gid)
         return
-    if node.kind == IMPORTED and node.column not in (columns[0], columns[-1]):
-        ax.text(x + bar / 2, node.y + size + 3, node.name, ha="center", va="top")
-        if value:
-            ax.text(x + bar / 2, node.y + size + 16, amount, ha="center", va="top",
-                    color=style.GREY[1], gid=style.keyed(key))  # fmt: skip
-        return
+    at, align = (x - 6, "right") if node.column == columns[0] else (x + bar + 6, "left")
     if value and size > 24:
         ax.text(at, middle - 7, node.name, ha=align, va="center")
-        ax.text(at, middle + 7, amount, ha=align, va="center", color=style.GREY[1],
-                gid=style.keyed(key))  # fmt: skip
+        ax.text(at, middle + 7, amount, ha=align, va="center", color=style.GREY[1], gid=gid)
         return
-    text = f"{node.name}  {amount}" if value else node.name
-    ax.text(at, middle, text, ha=align, va="center", gid=style.keyed(key) if value else None)
+    ax.text(at, middle, text, ha=align, va="center", gid=gid)

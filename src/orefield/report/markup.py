@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from orefield.report.data import BASELINE, RunTables, Value
-from orefield.report.numbers import number, plain, span, way, with_unit
+from orefield.report.data import BASELINE, RunTables, Value, absent
+from orefield.report.digits import number, plain, span, way, with_unit
 
 NOTHING = Markup('<span class="none">–</span>')
 """Stands where the run has no number; never where it has a zero."""
@@ -34,9 +34,9 @@ class Marker:
 
         Parameters
         ----------
-        key : str
-        how : str
-            Way of showing; see :data:`orefield.report.numbers.SHOWN`.
+        key, how, scenario : str
+            Key of the result, and its scenario; ``how`` is the
+            way of showing, see :data:`orefield.report.digits.SHOWN`.
         which : str
             ``p10``, ``p50``, ``p90`` or ``central``.
         unit : bool
@@ -100,10 +100,16 @@ def _scenario(name: str) -> Markup:
     return Markup("") if name == BASELINE else Markup(' data-scenario="{}"').format(name)
 
 
+def code(key: str) -> Markup:
+    """A key in a type of its own that may break after dots and underscores."""
+    text = str(escape(key)).replace(".", ".<wbr>").replace("_", "_<wbr>")
+    return Markup("<code>") + Markup(text) + Markup("</code>")
+
+
 def shown_parameter(row: dict[str, Any]) -> str:
     """A parameter's value with its unit; pure numbers without one."""
     value = row["value"]
-    if row["kind"] == "number" and value is not None and value == value:
+    if row["kind"] == "number" and not absent(value):
         unit = "" if row["unit"] in ("1", "count", "year") else str(row["unit"])
         text = f"{value:.0f}" if row["unit"] == "year" else plain(float(value))
         return with_unit(text, unit)
@@ -115,10 +121,10 @@ def shown_claim(row: dict[str, Any]) -> str:
     if row["text"]:
         return str(row["text"])
     low, high = row["low"], row["high"]
-    if low is None or low != low:
+    if absent(low):
         return "–"
     text = plain(float(low))
-    if high is not None and high == high and high != low:
+    if not absent(high) and high != low:
         text += f"–{plain(float(high))}"
     unit = "" if row["unit"] in ("1", "count") else str(row["unit"] or "")
     return with_unit(text, unit)

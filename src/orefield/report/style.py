@@ -27,7 +27,7 @@ FONT_PX = 11.0
 KEY_GID = "key:"
 """Prefix of the gid of a text artist that shows a result; see :func:`keyed`."""
 
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.family": "DejaVu Sans",
     "font.size": FONT_PX,
     "svg.fonttype": "none",
@@ -50,6 +50,7 @@ _RC: dict[str, Any] = {
     "xtick.labelsize": FONT_PX - 0.5,
     "ytick.labelsize": FONT_PX - 0.5,
     "xtick.major.size": 3.0,
+    "xtick.major.pad": 5.0,
     "ytick.major.size": 0.0,
     "grid.color": GREY[4],
     "grid.linewidth": 0.8,
@@ -102,17 +103,17 @@ def svg(fig: Figure, name: str, description: str) -> Markup:
     Parameters
     ----------
     fig : Figure
+        Left as it is.
     name : str
         Unique in the report: it salts the ids, so that two figures share none.
     description : str
         What the figure shows, for readers who do not see it.
     """
     import matplotlib as mpl
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     out = StringIO()
     with mpl.rc_context({**_RC, "svg.hashsalt": f"orefield {name}"}):
-        FigureCanvasSVG(fig).print_svg(out, metadata={"Date": None, "Creator": None})
+        fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return Markup(_inline(out.getvalue(), description))
 
 
@@ -123,7 +124,6 @@ _SIZE = re.compile(r'(<svg\b[^>]*?) (?:width|height)="[^"]*"')
 _NAMESPACE = re.compile(r'\s+xmlns(?::\w+)?="[^"]*"')
 _ID = re.compile(r'\s+id="([^"]*)"')
 _REFERENCE = re.compile(r'(?:url\(#|href="#)([^")]+)')
-_FAMILY = re.compile(r"font(?:-family)?:\s*([^;\"']*?)((?:'[^']*',?\s*)+)(?:sans-serif)?")
 _BLANK = re.compile(r">\s*\n\s*<")
 
 

@@ -42,7 +42,7 @@ DEFINITIONS: Mapping[str, Definition] = MappingProxyType(
             "What the country's ground and its own stock of used metal give together.",
         ),
         "domestic_refined_over_refined_use": Definition(
-            "Domestic refined / refined use",
+            "Refined / refined use",
             "Refined from domestic raw material over refined use",
             "refined copper made from domestic concentrate and domestic scrap",
             "refined copper used",

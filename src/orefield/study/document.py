@@ -43,11 +43,19 @@ class StudySection(_Section):
 
     @model_validator(mode="after")
     def _ordered(self) -> StudySection:
-        if not self.first_year <= self.history_to < self.last_year:
-            raise ValueError("first_year <= history_to < last_year must hold")
-        if self.last_year - self.first_year > 100:
-            raise ValueError("a study spans at most 100 years")
+        if not self.extends:  # else what is left out comes from the other study
+            fault = self.span_fault()
+            if fault:
+                raise ValueError(fault)
         return self
+
+    def span_fault(self) -> str:
+        """What is wrong with the years, in words; empty when nothing is."""
+        if not self.first_year <= self.history_to < self.last_year:
+            return "first_year <= history_to < last_year must hold"
+        if self.last_year - self.first_year > 100:
+            return "a study spans at most 100 years"
+        return ""
 
 
 class RunSection(_Section):
@@ -185,6 +193,31 @@ def read_document(path: Path) -> StudyDocument:
     return document
 
 
+def inherit(top: StudyDocument, base: StudyDocument, path: Path) -> StudyDocument:
+    """``top`` with what its ``[study]`` and ``[run]`` leave out as in ``base``.
+
+    Raises
+    ------
+    StudyError
+        When the years of both together cannot be.
+    """
+    own = {"id", "title", "description", "extends", *top.study.model_fields_set}
+    names = [name for name in StudySection.model_fields if name not in own]
+    study = top.study.model_copy(update={name: getattr(base.study, name) for name in names})
+    fault = study.span_fault()
+    if fault:
+        raise StudyError(
+            f"'study': {fault}",
+            where=f"{path}, [study], and '{base.study.id}' for what it leaves out",
+            fix="give all three years",
+        )
+    names = [name for name in RunSection.model_fields if name not in top.run.model_fields_set]
+    run = top.run.model_copy(update={name: getattr(base.run, name) for name in names})
+    modelled = base.assets.modelled if top.assets.modelled is None else top.assets.modelled
+    assets = top.assets.model_copy(update={"modelled": modelled})
+    return top.model_copy(update={"study": study, "run": run, "assets": assets})
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -228,13 +261,20 @@ def _explain(error: ValidationError, text: str, path: Path) -> StudyError:
         if fault["type"] == "extra_forbidden":
             first = fault
             break
-    # pydantic adds the member of a union, which is no key of the file
-    loc = tuple(str(part) for part in first["loc"] if str(part) not in _UNION_MEMBERS)
+    loc = tuple(str(part) for part in first["loc"])
+    if first["type"] not in ("extra_forbidden", "missing"):
+        # pydantic adds the member of a union, which is no key of the file
+        loc = loc[:2] + tuple(part for part in loc[2:] if part not in _UNION_MEMBERS)
     where = f"{path}:{_line(text, loc)}"
     name = ".".join(loc)
-    if loc[0] == "overrides" and _is_table(first["input"]):
+    if (
+        loc[0] == "overrides"
+        and first["type"] == "extra_forbidden"
+        and isinstance(first["input"], dict)
+    ):
+        # dots without quotes make tables in tables
         return StudyError(
-            f"'{name}' is a table, not an override",
+            f"'{name}' is not an override",
             where=where,
             fix="""put the whole key in quotes: [overrides."julong.inventory.cu_pct"]""",
         )
@@ -257,11 +297,6 @@ def _explain(error: ValidationError, text: str, path: Path) -> StudyError:
 _UNION_MEMBERS = frozenset(
     {"str", "int", "float", "date", "list[str]", "list[constrained-str]", "[key]"}
 )
-
-
-def _is_table(value: object) -> bool:
-    """Whether a value is what dots without quotes make of a key: a table of tables."""
-    return isinstance(value, dict) and any(isinstance(v, dict) for v in value.values())
 
 
 def _known_keys(loc: tuple[str, ...]) -> list[str]:

@@ -28,13 +28,13 @@ def check(row: Parameter, where: str) -> None:
         for year, value in row.value.items():
             if not math.isfinite(value):
                 raise EvidenceError(
-                    f"'{row.key}' is {value} in {year}", where=where, fix="give plain numbers"
+                    f"the value of {year} is {value}", where=where, fix="give plain numbers"
                 )
         distributions.check(row.dist, 1.0, row.low, row.high, where)
         smallest, largest = min(row.value.values()), max(row.value.values())
         if row.low < 0:
             raise EvidenceError(
-                f"the range of '{row.key}' reaches the factor {row.low:g}",
+                f"the range reaches the factor {row.low:g}",
                 where=where,
                 fix="factors of a series are not negative",
             )
@@ -45,13 +45,13 @@ def check(row: Parameter, where: str) -> None:
         return
     if smallest < 0 and not _signed(row):
         raise EvidenceError(
-            f"'{row.key}' is or reaches {smallest:g} {row.unit}".rstrip(),
+            f"value or range reaches {smallest:g} {row.unit}".rstrip(),
             where=where,
             fix="such a quantity is not negative; mend the value or its range",
         )
     if largest > 100 and row.key.endswith("_pct") and units.normalise(row.unit) == "%":
         raise EvidenceError(
-            f"'{row.key}' is or reaches {largest:g} %",
+            f"value or range reaches {largest:g} %",
             where=where,
             fix="a share is at most 100 %; is the unit right?",
         )

@@ -128,6 +128,11 @@ class Resolver:
         if scheme == "claim":
             name, _, end = rest.partition("#")
             claim = self._evidence.claim(name)
+            if not claim.usable:
+                raise EvidenceError(
+                    f"claim '{name}' is marked unusable: {claim.note or 'no reason given'}",
+                    fix="pin another claim, or let a rule choose",
+                )
             if end:
                 claim = _one_end(claim, end)
             return self._from_claim(row, claim, row.note or "pinned to one claim", ())
@@ -182,7 +187,9 @@ class Resolver:
             text = claim.text
             value: str | date = parse_date(text) if row.kind == "date" else text
             if value == "":
-                raise EvidenceError(f"claim '{claim.id}' has no text")
+                raise EvidenceError(
+                    f"claim '{claim.id}' has no text", fix="name a claim of words, or another kind"
+                )
             return replace(self._plain(row, value, reference, mark, rule), rejected=rejected)
         number, low, high = claim_interval(claim, row.unit)
         dist = row.dist or ("uniform" if high > low else "fixed")
@@ -231,7 +238,11 @@ class Resolver:
                 rejected += [(c.id, f"{year}: {reason}") for c, reason in choice.rejected]
                 rule = choice.rule_text
         if not values:
-            raise EvidenceError("no claim gives a value for any year", where=row.evidence)
+            raise EvidenceError(
+                "no claim gives a value for any year",
+                where=row.evidence,
+                fix="add claims that each speak for one calendar year",
+            )
         low, high = _range(row, 1.0, 1.0, 1.0)
         dist = row.dist or "fixed"
         distributions.check(dist, 1.0, low, high, row.where)
@@ -265,7 +276,9 @@ def claim_interval(claim: Claim, unit: str) -> tuple[float, float, float]:
         When its unit does not fit.
     """
     if claim.low is None:
-        raise EvidenceError(f"claim '{claim.id}' has no number")
+        raise EvidenceError(
+            f"claim '{claim.id}' has no number", fix="name a claim with a number, or another kind"
+        )
     scale = units.factor(claim.unit, unit)
     low = claim.low * scale
     high = low if claim.high is None else claim.high * scale
@@ -341,7 +354,11 @@ def _check_range_used(row: ParameterRow, references: list[str]) -> None:
         return
     if row.kind in ("text", "date"):
         raise EvidenceError(f"a {row.kind} has no range", fix="leave low, high and dist empty")
-    if all(reference.startswith("assumption:") for reference in references):
+    if (
+        row.kind == "number"
+        and references
+        and all(reference.startswith("assumption:") for reference in references)
+    ):
         raise EvidenceError(
             "the range of an assumption stands in assumptions.csv",
             fix="leave low, high and dist empty here",

@@ -18,6 +18,8 @@ from orefield.study.parameters import NEVER, Parameter, Parameters, moved_range
 from orefield.study.resolve import parse_date
 
 BASELINE = "baseline"
+"""Name of the scenario that changes nothing."""
+
 OPERATIONS = ("label", "set", "scale", "add", "delay_y")
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
@@ -73,7 +75,7 @@ class Scenario:
                 plausible.check(changed, "")
             except (EvidenceError, UnitError) as error:
                 raise type(error)(
-                    f"scenario '{self.name}': {error.what}",
+                    f"scenario '{self.name}', '{change.key}': {error.what}",
                     where=f"{change.where}, column 'value'",
                     fix=error.fix,
                 ) from error

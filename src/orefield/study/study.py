@@ -30,7 +30,7 @@ from orefield.evidence import (
     read_entities,
     read_sources,
 )
-from orefield.study.document import GeologyFile, StudyDocument, read_document
+from orefield.study.document import GeologyFile, StudyDocument, inherit, read_document
 from orefield.study.overrides import override
 from orefield.study.parameters import Assumption, Parameters
 from orefield.study.resolve import Resolver
@@ -159,7 +159,6 @@ def open_study(name: str | Path) -> Study:
     changes: list[Change] = []
     rivers: dict[str, tuple[Row, ...]] = {}
     geology: dict[str, tuple[GeologyFile, Path]] = {}
-    modelled: list[str] | None = None
     for document, folder in layers:
         t = document.tables
         names = ["study.toml", *t.all_names(), *(f.name for f in document.files.values())]
@@ -173,18 +172,13 @@ def open_study(name: str | Path) -> Study:
             changes += read_scenarios(folder / t.scenarios)
         _rivers(rivers, document, folder)
         geology.update({asset: (file, folder) for asset, file in document.files.items()})
-        if document.assets.modelled is not None:
-            modelled = document.assets.modelled
     if evidence is None or not evidence.claims or not rows:
         raise StudyError(
             "the study has no claims or no parameters",
             where=str(path),
             fix="name them under [tables], or extend a study that has them",
         )
-    top, folder = layers[-1]
-    document = top.model_copy(
-        update={"assets": top.assets.model_copy(update={"modelled": modelled or []})}
-    )
+    document, folder = layers[-1]
     resolver = Resolver(evidence, assumptions)
     resolved = [resolver.resolve(row) for row in rows.values()]
     parameters = override(Parameters(resolved), layers, assumptions)
@@ -196,13 +190,25 @@ def open_study(name: str | Path) -> Study:
     return study
 
 
+def base_of(path: Path, document: StudyDocument) -> Path:
+    """The study.toml that a study extends.
+
+    It is seen from the study's own folder: what it means does not depend on where one stands.
+
+    Raises
+    ------
+    StudyError
+        When there is no such study.
+    """
+    return _locate(document.study.extends, path.parent, f"{path}, [study] extends")
+
+
 def _layers(path: Path) -> list[tuple[StudyDocument, Path]]:
     """The study below the one it extends; one level only, so that nobody gets lost."""
     document = read_document(path)
     if not document.study.extends:
         return [(document, path.parent)]
-    # seen from the study's own folder: what it means does not depend on where one stands
-    base_path = _locate(document.study.extends, path.parent, f"{path}, [study] extends")
+    base_path = base_of(path, document)
     if base_path.resolve() == path.resolve():
         raise StudyError("a study cannot extend itself", where=str(path), fix="take out 'extends'")
     base = read_document(base_path)
@@ -218,7 +224,7 @@ def _layers(path: Path) -> list[tuple[StudyDocument, Path]]:
             where=str(path),
             fix="extend the first of them: one level only",
         )
-    return [(base, base_path.parent), (document, path.parent)]
+    return [(base, base_path.parent), (inherit(document, base, path), path.parent)]
 
 
 def _evidence(document: StudyDocument, folder: Path, below: Evidence | None) -> Evidence:

@@ -124,12 +124,13 @@ def with_unit(text: str, label: str) -> str:
 
 def span(low: float, high: float, shown: Shown) -> str:
     """An interval, with as many digits at both ends."""
+    joint = f"{NBSP}to{NBSP}" if low < 0 else EN_DASH
     if shown.decimals is not None:
-        return f"{number(low, shown)}{EN_DASH}{number(high, shown)}"
+        return f"{number(low, shown)}{joint}{number(high, shown)}"
     size = max(abs(low), abs(high)) / shown.factor
     decimals = max(0, 2 - math.floor(math.log10(size))) if size > 0 else 0
     ends = (fixed(v / shown.factor, min(decimals, 6)) for v in (low, high))
-    return EN_DASH.join(ends)
+    return joint.join(ends)
 
 
 def plain(value: float) -> str:

@@ -1,0 +1,7 @@
+"""Public data sets for tests, benchmarks and examples: found, or downloaded by hash."""
+
+from orefield.datasets.catalogue import MAX_BYTES, DataFile, registry
+from orefield.datasets.find import FOLDER_VARIABLE, fetch, listing
+from orefield.datasets.transfer import download
+
+__all__ = ["FOLDER_VARIABLE", "MAX_BYTES", "DataFile", "download", "fetch", "listing", "registry"]
