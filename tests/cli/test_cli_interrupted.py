@@ -98,7 +98,6 @@ def test_an_interrupted_run_leaves_nothing(
         assert code == 130, err
         assert out == ""
         message = [line for line in err.splitlines() if not line.startswith("[")]
-        print(err)
         assert message == [
             "error: interrupted",
             "  where: before the run was finished",

@@ -160,8 +160,9 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
                     "evidence": [library.explain(r) for r in references],
                 }
             )
-    # a reader's own overrides first: they must not fall off the end of a long list
-    chain.sort(key=lambda parameter: parameter["mark"] != "override")
+    # a reader's own overrides first, then what is said of this entity, defaults last: in a
+    # long list the end is not read
+    chain.sort(key=lambda p: (p["mark"] != "override", str(p["key"]).startswith("*.")))
     return Chain(result, tuple(stages), tuple(chain))
 
 

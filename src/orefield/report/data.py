@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BASELINE = "baseline"
 FLOW_YEAR = 2024
-"""Year whose flows are drawn: the last one that all statistics cover."""
+"""Year whose flows are drawn, where the study has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ _RC: Any = {
     "font.family": "DejaVu Sans",
     "font.size": FONT_PX,
     "svg.fonttype": "none",
+    # labels come from studies: a dollar sign in one is no formula
+    "text.parse_math": False,
     "text.color": GREY[0],
     "axes.labelcolor": GREY[1],
     "axes.edgecolor": GREY[3],

@@ -31,7 +31,8 @@ def summary(
     manifest : mapping
         As for :func:`orefield.report.write`.
     where : Path or str, optional
-        Where the run will stand when it is finished, if not in ``folder``.
+        Where the run will stand when it is finished; by default the manifest's ``run``, or
+        the folder.
 
     Raises
     ------
@@ -41,7 +42,7 @@ def summary(
     run = RunTables(folder, manifest)
     blocks = [
         _head(run), _answer(run), _definitions(run), _mines(run), _targets(run),
-        _deviations(run), _closure(run, Path(where or folder)),
+        _deviations(run), _closure(run, Path(where or manifest.get("run") or folder)),
     ]  # fmt: skip
     lines: list[str] = []
     for block in blocks:

@@ -20,7 +20,11 @@ _TEMPLATE = """\
 id = "{id}"
 title = {title}
 extends = {base}
-# years, country and [run] are those of the study it extends, unless you give your own
+first_year = {first_year}
+last_year = {last_year}
+history_to = {history_to}
+as_of = {as_of}
+# country, seed and draws are those of the study it extends, unless you give your own
 
 # Your own values for parameters. Each needs a reason; low and high say how sure you are.
 # `orefield trace RUN KEY` lists the parameters behind any result. For example:
@@ -94,6 +98,10 @@ def new(folder: Path, base: str | Path, *, copy: bool = False) -> Path:
                 id=slug,
                 base=_quoted(_reference(source)),
                 title=_quoted(f"{section.title}, changed"),
+                first_year=section.first_year,
+                last_year=section.last_year,
+                history_to=section.history_to,
+                as_of=section.as_of.isoformat(),
             )
         target.write_text(text, encoding="utf-8")
     except OSError as error:
