@@ -209,6 +209,7 @@ def _manifest(
         "scenarios": outcome.self_sufficiency,
         "targets": outcome.targets,
         "deviations": outcome.deviations,
+        "unread_parameters": outcome.unread,
     }
     return {
         "version": __version__,

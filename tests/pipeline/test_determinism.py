@@ -79,8 +79,7 @@ def test_an_asset_does_not_depend_on_its_neighbours(small, hashes, tmp_path):
     run = of.run(alone, out=tmp_path / "out", until="deposit", workers=1)
     together = small.folder / "blocks" / "zijinshan.parquet"
     model, other = (
-        BlockModel.from_parquet(p)
-        for p in (run.path / "blocks" / "zijinshan.parquet", together)
+        BlockModel.from_parquet(p) for p in (run.path / "blocks" / "zijinshan.parquet", together)
     )
     assert (model["cu_pct"] == other["cu_pct"]).all()
     assert (model["density_t_m3"] == other["density_t_m3"]).all()

@@ -91,9 +91,7 @@ def test_results_are_the_quantiles_of_the_draws(run):
 def test_central_results_are_the_schedule(run):
     results = run.table("results")
     rows = results[(results["scenario"] == "baseline") & (results["metric"] == "cu_recovered_t")]
-    both = rows.merge(
-        run.table("schedule"), left_on=["entity", "year"], right_on=["asset", "year"]
-    )
+    both = rows.merge(run.table("schedule"), left_on=["entity", "year"], right_on=["asset", "year"])
     assert len(both) == len(ASSETS) * 21
     np.testing.assert_array_equal(both["central"], both["cu_recovered_t"])
 

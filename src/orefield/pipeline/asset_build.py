@@ -88,12 +88,11 @@ def build_asset(
     started = time.perf_counter()
     model = _block_model(inputs, seed)
     inventory = inputs.spec.inventory
+    report = deposit.compare(model, inventory)
     if inputs.geology is None:
-        report = deposit.compare(model, inventory).require()
-        published, modelled = report.as_dict()["published"], report.as_dict()["modelled"]
-    else:
-        published = _plain(deposit.measure(model, inventory.cutoff_cu_pct))
-        modelled = dict(published)
+        # real blocks are what they are; a stand-in has only its inventory to be true to
+        report.require()
+    published, modelled = report.as_dict()["published"], report.as_dict()["modelled"]
     curve = deposit.grade_tonnage(model)
     deposit_s = time.perf_counter() - started
     started = time.perf_counter()
@@ -126,13 +125,6 @@ def build_asset(
         sections=_sections(model, plan.shell),
         seconds={"deposit": deposit_s, "pit": time.perf_counter() - started},
     )
-
-
-def _plain(measured: deposit.Measured) -> dict[str, float]:
-    return {
-        name: float(getattr(measured, name))
-        for name in ("ore_t", "cu_pct", "cu_t", "mo_pct", "ag_gpt", "au_gpt")
-    }
 
 
 def _block_model(inputs: AssetInputs, seed: int) -> BlockModel:

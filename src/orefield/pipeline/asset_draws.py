@@ -13,7 +13,7 @@ from orefield import pit, plant
 from orefield.pipeline import history
 from orefield.pipeline.asset_build import AssetBuild
 from orefield.pipeline.asset_environment import asset_environment
-from orefield.pipeline.asset_inputs import development_ore_tpy, economics
+from orefield.pipeline.asset_inputs import economics
 from orefield.pipeline.capacity import Development, decimal_year, yearly_capacity
 from orefield.pipeline.stripping import with_prestrip
 from orefield.study import NEVER, Draws, Parameters, Study
@@ -166,20 +166,25 @@ def _capacity(study: Study, parameters: Parameters, draws: Draws, asset: str) ->
         if phase == "delay_y":
             continue  # an asset's own delay stands among its phases
         start = parameters.date(f"{asset}.development.{phase}.start")
-        rate = development_ore_tpy(parameters, asset, phase)
+        rate = _ore_tpy(parameters, draws, asset, phase)
         announced = start != NEVER and decimal_year(start) > as_of
         developments.append(
-            Development(
-                phase, start, np.full(draws.columns, rate),
-                delay if announced else np.zeros(draws.columns),
-            )
-        )  # fmt: skip
+            Development(phase, start, rate, delay if announced else np.zeros(draws.columns))
+        )
     return yearly_capacity(
         developments,
         study.years,
         draws.get(f"{asset}.plant.ramp_months"),
         parameters.number(f"{asset}.plant.ramp_start"),
     )
+
+
+def _ore_tpy(parameters: Parameters, draws: Draws, asset: str, phase: str) -> Floats:
+    """Ore capacity (t/y) of an operation from a development on, in every draw."""
+    stem = f"{asset}.development.{phase}"
+    if parameters.has(f"{stem}.ore_tpy"):
+        return draws.get(f"{stem}.ore_tpy")
+    return draws.get(f"{stem}.ore_tpd") * draws.get(f"{asset}.plant.operating_days")
 
 
 def _inputs(

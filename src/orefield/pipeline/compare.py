@@ -92,8 +92,9 @@ def compare(a: RunFolder, b: RunFolder, *, top: int = 20) -> Comparison:
 
 def _parameters(a: RunFolder, b: RunFolder) -> list[dict[str, Any]]:
     columns = ["scenario", "key", "shown", "low", "high"]
-    left, right = (r.table("parameters")[columns].fillna("") for r in (a, b))
-    both = left.merge(right, on=["scenario", "key"], how="outer", suffixes=("_a", "_b")).fillna("")
+    left, right = (r.table("parameters")[columns].astype(object) for r in (a, b))
+    both = left.merge(right, on=["scenario", "key"], how="outer", suffixes=("_a", "_b"))
+    both = both.where(both.notna(), "")
     differ = (
         (both["shown_a"] != both["shown_b"]) | (both["low_a"] != both["low_b"])
         | (both["high_a"] != both["high_b"])

@@ -49,6 +49,8 @@ class Outcome:
         By scenario, definition and year: ``p10, p50, p90``.
     deviations : list of dict
         Modelled against published output, by asset and year.
+    unread : list of str
+        Parameters of the study that no stage read: misspelt, or of no use yet.
     seconds : mapping of stage to float
     """
 
@@ -57,6 +59,7 @@ class Outcome:
     targets: list[dict[str, Any]] = field(default_factory=list)
     self_sufficiency: dict[str, Any] = field(default_factory=dict)
     deviations: list[dict[str, Any]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -251,7 +254,12 @@ class _Run:
             store.write_table(self.folder, name, frame)
         self.outcome.deviations = frames["deviations"].to_dict("records")
         if self.reaches("environment"):
-            for name, frame in river_tables(self.study, self.baseline_draws).items():
+            with parameters.recording() as used:
+                rivers = river_tables(self.study, parameters, self.baseline_draws)
+            for asset in self.builds:
+                sites = {key for key in used if key.startswith(f"{asset}.")}
+                self.lineage.record(BASELINE, "environment", asset, sites)
+            for name, frame in rivers.items():
                 store.write_table(self.folder, name, frame)
 
     def _balance(
@@ -279,8 +287,11 @@ class _Run:
             return
         with parameters.recording() as used:
             judged = targets(self.study, parameters, draws)
+            added = parameters.number("target.exploration.added_t")
         self.lineage.record(name, "targets", country, used)
         self.outcome.targets = tables.record_targets(self.results, country, judged)
+        # no number was set for exploration: what was announced stands beside it
+        self.results.scalar(BASELINE, country, "target.exploration.added_t", "t", "targets", added)
         for table, frame in tables.balance_tables(national, shares, self.n_draws).items():
             store.write_table(self.folder, table, frame)
         if draws.swings:
@@ -288,7 +299,11 @@ class _Run:
             store.write_table(self.folder, "tornado", frame)
 
     def write(self) -> None:
-        store.write_table(self.folder, "lineage", self.lineage.frame())
+        lineage = self.lineage.frame()
+        store.write_table(self.folder, "lineage", lineage)
+        if self.reaches("balance"):
+            read = set(lineage.loc[lineage["kind"] == "parameter", "name"])
+            self.outcome.unread = [k for k in self.study.parameters.keys() if k not in read]  # noqa: SIM118 -- not a mapping
         frame = self.results.frame()
         fields.check_table("results", frame)
         store.write_table(self.folder, "results", frame)

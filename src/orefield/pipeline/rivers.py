@@ -9,7 +9,7 @@ import numpy as np
 
 from orefield import environment
 from orefield.pipeline.asset_draws import AssetDraws
-from orefield.study import Study
+from orefield.study import Parameters, Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,9 @@ def network(study: Study) -> tuple[environment.RiverNetwork, dict[str, environme
     return net, environment.read_chains(study.rivers.get("chains", ()), net)
 
 
-def river_tables(study: Study, found: Sequence[AssetDraws]) -> dict[str, pd.DataFrame]:
+def river_tables(
+    study: Study, parameters: Parameters, found: Sequence[AssetDraws]
+) -> dict[str, pd.DataFrame]:
     """Nodes, links and chains, and every asset's largest share of its first known flow."""
     import pandas as pd
 
@@ -44,7 +46,12 @@ def river_tables(study: Study, found: Sequence[AssetDraws]) -> dict[str, pd.Data
     chains: list[dict[str, Any]] = []
     for result in found:
         drainage = drainages.get(result.asset) or _district(study, drainages, result.asset)
-        row: dict[str, Any] = {"asset": result.asset, "status": "no chain is described"}
+        row: dict[str, Any] = {
+            "asset": result.asset,
+            "lat": parameters.number(f"{result.asset}.site.latitude"),
+            "lon": parameters.number(f"{result.asset}.site.longitude"),
+            "status": "no chain is described",
+        }
         if drainage is not None:
             row |= _describe(drainage, result)
         chains.append(row)

@@ -180,16 +180,31 @@ class _Library:
     """Claims, assumptions and scenario changes of a run, by reference."""
 
     def __init__(self, run: RunFolder) -> None:
-        self._claims = {r["id"]: r for r in run.table("claims").to_dict("records")}
-        self._sources = {r["id"]: r for r in run.table("sources").to_dict("records")}
-        self._assumptions = {r["id"]: r for r in run.table("assumptions").to_dict("records")}
-        self._changes = {r["reference"]: r for r in run.table("scenarios").to_dict("records")}
+        def by(table: str, column: str) -> dict[str, dict[str, Any]]:
+            rows = run.table(table).to_dict("records")
+            return {str(row[column]): {str(k): v for k, v in row.items()} for row in rows}
+
+        self._sources = by("sources", "id")
+        changes = {
+            reference.partition(":")[2]: row
+            for reference, row in by("scenarios", "reference").items()
+        }
+        self._tables = {
+            "claim": by("claims", "id"),
+            "assumption": by("assumptions", "id"),
+            "scenario": changes,
+        }
 
     def explain(self, reference: str) -> dict[str, str]:
         """What a reference says, in words, and its source."""
         scheme, _, name = reference.partition(":")
+        found = self._tables.get(scheme, {}).get(name)
+        if found is None:
+            raise RunError(
+                f"the run names '{reference}' and does not hold it", fix="run the study again"
+            )
         if scheme == "claim":
-            claim = self._claims[name]
+            claim = found
             source = self._sources.get(claim["source"], {})
             number = claim["text"] or _interval(claim["low"], claim["high"])
             says = " ".join(
@@ -204,10 +219,8 @@ class _Library:
             )
             return {"reference": reference, "says": says, "source": " ".join(where.split())}
         if scheme == "scenario":
-            change = self._changes[reference]
-            says = f"{change['op']} {change['value']} {change['unit']}: {change['reason']}"
+            says = f"{found['op']} {found['value']} {found['unit']}: {found['reason']}"
             return {"reference": reference, "says": says, "source": ""}
-        found = self._assumptions[name]
         says = f"{found['shown']}: {found['reason']} [{found['mark']}]"
         return {"reference": reference, "says": says, "source": ""}
 

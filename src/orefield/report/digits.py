@@ -141,5 +141,6 @@ def plain(value: float) -> str:
     if size >= 1e15 or 0 < size < 1e-4:
         return signed(f"{value:.3g}")
     if size >= 1000:
-        return signed(f"{value:,.0f}") if value == round(value) else significant(value, 6)
+        whole = value == round(value) or size >= 1e6
+        return signed(f"{value:,.0f}" if whole else f"{value:,.6g}")
     return signed(f"{value:.6g}")

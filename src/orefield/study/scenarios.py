@@ -40,7 +40,7 @@ class Change:
     @property
     def reference(self) -> str:
         """How evidence names this change."""
-        return f"scenario:{self.scenario}/{self.key}"
+        return f"scenario:{self.scenario}/{self.key}/{self.op}"
 
 
 @dataclass(frozen=True, slots=True)
