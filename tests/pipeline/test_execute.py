@@ -76,9 +76,8 @@ def test_results_are_the_quantiles_of_the_draws(run):
     random = draws[(draws["draw"] > 0) & (draws["definition"] == "mine_over_use")]
     assert random["draw"].nunique() == DRAWS
     results = run.table("results")
-    rows = results[
-        (results["scenario"] == "baseline") & (results["metric"] == "self_sufficiency.mine_over_use")
-    ].set_index("year")  # fmt: skip
+    base = results[results["scenario"] == "baseline"]
+    rows = base[base["metric"] == "self_sufficiency.mine_over_use"].set_index("year")
     for q, column in ((0.1, "p10"), (0.5, "p50"), (0.9, "p90")):
         expected = random.groupby("year")["share"].quantile(q)
         np.testing.assert_allclose(rows[column].sort_index(), expected, rtol=1e-12)

@@ -183,7 +183,7 @@ def test_a_mine_on_real_blocks_digs_what_its_pit_holds(real):
     ledger = run.table("ledger_baseline")
     for name in ("zhunuo", "xiongcun"):
         pit = assets.loc[name]
-        assert 0 < pit["pit_rock_t"]
+        assert pit["pit_rock_t"] > 0
         assert pit["npv_best_usd"] >= pit["npv_specified_usd"] >= pit["npv_worst_usd"]
         rows = ledger[
             ledger["is_level"] & (ledger["from"] == f"deposit:{name}")

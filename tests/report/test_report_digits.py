@@ -13,8 +13,8 @@ from orefield.report.digits import (
     fixed,
     number,
     plain,
-    significant,
     signed,
+    significant,
     span,
     way,
 )

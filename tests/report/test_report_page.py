@@ -22,8 +22,10 @@ from orefield.report.figures_pits import section
 from orefield.report.flow_diagram import flows
 from orefield.store import RunFolder
 
-SECTIONS = ("headline", "self_sufficiency", "supply", "mines", "deposits", "plants", "rivers",
-            "nation", "targets", "drivers", "assumed", "contradictions", "sources", "run")  # fmt: skip
+SECTIONS = (
+    "headline", "self_sufficiency", "supply", "mines", "deposits", "plants", "rivers", "nation",
+    "targets", "drivers", "assumed", "contradictions", "sources", "run",
+)  # fmt: skip
 
 
 def _sections(html: str) -> list[str]:
@@ -51,8 +53,10 @@ def test_nothing_is_loaded_from_elsewhere(html: str) -> None:
 
 def test_phone_and_print_have_rules(html: str) -> None:
     assert 'name="viewport"' in html
-    for rule in (r"@media \(max-width: 640px\)", "@media print", r"@page \{ size: A4",
-                 r"\.fig\.narrow, \.narrow-only \{ display: block", "break-inside: avoid"):  # fmt: skip
+    for rule in (
+        r"@media \(max-width: 640px\)", "@media print", r"@page \{ size: A4",
+        r"\.fig\.narrow, \.narrow-only \{ display: block", "break-inside: avoid",
+    ):  # fmt: skip
         assert re.search(rule, html), rule
     assert html.count('class="fig wide') >= 4
     assert html.count('class="fig narrow') >= 3
@@ -69,12 +73,12 @@ def test_every_asset_is_labelled_stand_in_wherever_its_geology_shows(
     html: str, tables: RunTables
 ) -> None:
     for name in ("mines", "deposits"):
-        text = html.split(f'<section id="{name}">')[1].split("</section>")[0]
+        text = html.split(f'<section id="{name}">')[1].split("</section>", maxsplit=1)[0]
         assert text.count('<span class="tag">stand-in</span>') >= len(tables.assets)
 
 
 def test_the_map_says_that_it_draws_no_borders_and_what_is_unresolved(html: str) -> None:
-    text = html.split('<section id="rivers">')[1].split("</section>")[0]
+    text = html.split('<section id="rivers">')[1].split("</section>", maxsplit=1)[0]
     assert "No national borders are drawn" in text
     assert 'lang="zh"' in text
     assert 'lang="bo"' in text

@@ -35,8 +35,11 @@ def with_prestrip(
     metal = units.total_metal_t[None, :] * (inputs.tonnage_factor[:, None] * inputs.grade_factor)
     first = np.argmax(capacity > 0, axis=1)
     new = (capacity.max(axis=1) > 0) & (first > 0)
-    dug_t = np.where(new, np.maximum(rock - result.opening_rock_t, 0.0), 0.0)
-    dug_metal_t = np.where(new[:, None], np.maximum(metal - result.opening_metal_t, 0.0), 0.0)
+    dug_t = np.where(new, rock - result.opening_rock_t, 0.0)
+    # what is left of a difference of large sums is no stripping
+    dug_t = np.where(dug_t > 1e-9 * rock, dug_t, 0.0)
+    stripped = (dug_t > 0)[:, None]
+    dug_metal_t = np.where(stripped, np.maximum(metal - result.opening_metal_t, 0.0), 0.0)
     year = np.arange(capacity.shape[1])
     before = np.maximum(first - 1, 0)
     in_year = (year[None, :] == before[:, None]).astype(np.float64)

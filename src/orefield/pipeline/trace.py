@@ -49,7 +49,11 @@ class Chain:
         }
 
     def text(self, limit: int = 60) -> str:
-        """The chain as a person reads it: what rests on claims first, then the assumed."""
+        """The chain as a person reads it.
+
+        First what the study overrides, then what rests on claims, then the assumed, and
+        defaults of all assets after what is said of one: a long list is not read to its end.
+        """
         r = self.result
         head = f"{r['key']} = {_plain(r['central'])} {r['unit']}"
         if r["p10"] != r["p90"]:
@@ -60,7 +64,7 @@ class Chain:
             f"  made by: {' <- '.join(self.stages)}",
             f"  parameters: {len(self.parameters)}",
         ]
-        shown = sorted(self.parameters, key=_assumed)
+        shown = sorted(self.parameters, key=_reading_order)
         for parameter in shown[:limit]:
             lines.append(
                 f"    {parameter['key']} = {parameter['shown']} [{parameter['mark']}]"
@@ -75,8 +79,13 @@ class Chain:
         return "\n".join(lines)
 
 
-def _assumed(parameter: Mapping[str, Any]) -> bool:
-    return not any(e["reference"].startswith("claim:") for e in parameter["evidence"])
+def _reading_order(parameter: Mapping[str, Any]) -> tuple[bool, bool, bool]:
+    claimed = any(e["reference"].startswith("claim:") for e in parameter["evidence"])
+    return (
+        parameter["mark"] != "override",
+        not claimed,
+        str(parameter["key"]).startswith("*."),
+    )
 
 
 def find_result(results: pd.DataFrame, key: str, scenario: str) -> Mapping[str, Any]:
@@ -160,9 +169,6 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
                     "evidence": [library.explain(r) for r in references],
                 }
             )
-    # a reader's own overrides first, then what is said of this entity, defaults last: in a
-    # long list the end is not read
-    chain.sort(key=lambda p: (p["mark"] != "override", str(p["key"]).startswith("*.")))
     return Chain(result, tuple(stages), tuple(chain))
 
 

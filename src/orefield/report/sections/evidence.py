@@ -102,9 +102,12 @@ def contradictions(page: Page) -> Section | None:
             continue
         for claim_id, reason in rejected(str(row["rejected"]), run.claims):
             claim = run.claims[claim_id]
+            chosen = page.marker.parameter(key)
+            if row["kind"] == "series" and (winner := _chosen(page, row, claim)):
+                chosen = page.marker.claim(winner)
             tables.append(
                 [
-                    code(key), page.marker.parameter(key),
+                    code(key), chosen,
                     Markup("{} {}").format(
                         page.marker.claim(claim_id, shown_claim(claim)),
                         Markup('<span class="note">{}</span>').format(claim["valid_from"])
@@ -127,6 +130,16 @@ def contradictions(page: Page) -> Section | None:
             "unusable_count": len(unusable),
         },
     )  # fmt: skip
+
+
+def _chosen(page: Page, row: dict[str, Any], loser: dict[str, Any]) -> str:
+    """The claim that a series uses for the year a loser speaks of."""
+    for reference in str(row["evidence"]).split(";"):
+        claim_id = reference.removeprefix("claim:")
+        found = page.run.claims.get(claim_id)
+        if found and loser["valid_from"] and found["valid_from"] == loser["valid_from"]:
+            return claim_id
+    return ""
 
 
 def rejected(text: str, claims: dict[str, Any]) -> list[tuple[str, str]]:
