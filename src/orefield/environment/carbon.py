@@ -13,8 +13,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike
 
+from orefield.core.amounts import Array, Parameter, amount, shaped, within
 from orefield.core.errors import InputError
-from orefield.environment._checked import Array, Parameter, amount, shaped, within
 
 IPCC_DIESEL_KGCO2_GJ = 74.1
 """CO2 of gas/diesel oil (kg/GJ, net): IPCC 2006 Guidelines, vol. 2, table 2.2."""

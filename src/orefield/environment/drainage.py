@@ -30,9 +30,9 @@ from enum import StrEnum
 
 from numpy.typing import ArrayLike
 
+from orefield.core.amounts import Array
 from orefield.core.errors import TableError
 from orefield.core.tables import Row
-from orefield.environment._checked import Array
 from orefield.environment.rivers import PathPoint, RiverNetwork, RiverPath
 from orefield.environment.water import share_of_flow
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from orefield.core.amounts import Array, Parameter, amount, within
 from orefield.core.errors import InputError
-from orefield.environment._checked import Array, Parameter, amount, within
 
 
 def bond_energy_kwh_t(work_index_kwh_t: ArrayLike, feed_um: float, product_um: float) -> Array:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from orefield.core.amounts import Array, Parameter, amount, within
 from orefield.core.errors import InputError
 from orefield.core.grid import Grid
-from orefield.environment._checked import Array, Parameter, amount, within
 
 
 def pit_outline_area_m2(grid: Grid, in_pit: NDArray[np.bool_]) -> float:

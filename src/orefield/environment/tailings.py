@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from orefield.core.amounts import Array, Parameter, amount, shaped, within
 from orefield.core.errors import InputError
-from orefield.environment._checked import Array, Parameter, amount, shaped, within
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from orefield.environment._checked import Array, Parameter, amount, within
+from orefield.core.amounts import Array, Parameter, amount, within
 
 SECONDS_PER_YEAR = 365.25 * 86_400.0
 """Seconds in a mean year, as in the project's units of flow."""

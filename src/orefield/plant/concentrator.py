@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from orefield.core.amounts import Array, Parameter, amount, shaped, within
 from orefield.core.errors import InputError
-from orefield.plant._checked import Array, Parameter, amount, shaped, within
 from orefield.plant.material import Material
 from orefield.plant.recovery import recovered_byproduct_t
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from orefield.core.amounts import Array
 from orefield.core.errors import InputError
 from orefield.core.ledger import MetalLedger
-from orefield.plant._checked import Array
 from orefield.plant.concentrator import PlantResult
 from orefield.plant.material import Material
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from orefield.core.amounts import Array, amount
 from orefield.core.errors import InputError
-from orefield.plant._checked import Array, amount
 
 _GRAM = 1e-6
 # A deposit dug out in many draws keeps metal of a rounding error; in tonnes, a gram is

@@ -26,8 +26,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from orefield.core.amounts import Array, amount, within
 from orefield.core.errors import InputError
-from orefield.plant._checked import Array, amount, within
 
 
 def copper_recovery(

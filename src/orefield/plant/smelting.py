@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from orefield.plant._checked import Array, Parameter, amount, within
+from orefield.core.amounts import Array, Parameter, amount, within
 from orefield.plant.material import Material
 
 

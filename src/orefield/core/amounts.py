@@ -1,4 +1,4 @@
-"""Arrays of amounts and parameters, checked where they enter the room."""
+"""Arrays of amounts and parameters, checked where they enter a room."""
 
 from __future__ import annotations
 
