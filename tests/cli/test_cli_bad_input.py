@@ -228,7 +228,19 @@ def spoilt(request, template, tmp_path):
     return study, words
 
 
-@pytest.mark.parametrize("spoilt", CASES, indirect=True)
+# what tests/study looks at in every detail goes through the command in the long tests
+LONG = {
+    "unknown_section", "wrong_type", "broken_toml", "override_without_reason", "unknown_unit",
+    "negative_override", "nan_override", "claim_of_unknown_source", "unknown_parent",
+    "geology_of_no_asset", "path_out_of_the_study",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [pytest.param(c, marks=pytest.mark.slow) if c in LONG else c for c in CASES],
+    indirect=True,
+)
 def test_check_tells_each_fault_in_three_lines(spoilt, tmp_path):
     study, words = spoilt
     checked = invoke("check", study, "--json", cwd=tmp_path)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from small_study import SEED, last_stage, make_study, orefield, small_run
+from small_study import LAST, SEED, make_study, orefield, small_run
 
 import orefield as of
 from orefield.core import BlockModel
@@ -27,7 +27,7 @@ def test_hashes_cover_the_tables_and_the_blocks(hashes):
 
 def test_python_in_one_process_equals_the_command_in_two(small, hashes, tmp_path):
     """The command ran with two workers and two threads each."""
-    again = of.run(small.study, out=tmp_path / "out", until=last_stage(), workers=1)
+    again = of.run(small.study, out=tmp_path / "out", until=LAST, workers=1)
     assert again.folder.manifest["output_hashes"] == hashes
     for key in ("self_sufficiency", "scenarios", "targets", "assets", "ledger", "deviations"):
         assert again.summary[key] == small.run.summary[key], key
@@ -37,7 +37,7 @@ def test_python_in_one_process_equals_the_command_in_two(small, hashes, tmp_path
 @pytest.mark.parametrize(("threads", "workers"), [(1, 1), (1, 2), (2, 1)])
 def test_threads_and_workers_do_not_matter(small, hashes, tmp_path, threads, workers):
     done = orefield(
-        "run", small.study, "--out", "out", "--until", last_stage(), "--workers", str(workers),
+        "run", small.study, "--out", "out", "--until", LAST, "--workers", str(workers),
         "--json", cwd=tmp_path, threads=threads,
     )  # fmt: skip
     assert done.code == 0, done.err

@@ -113,7 +113,8 @@ def shown_parameter(row: dict[str, Any]) -> str:
         unit = "" if row["unit"] in ("1", "count", "year") else str(row["unit"])
         text = f"{value:.0f}" if row["unit"] == "year" else plain(float(value))
         return with_unit(text, unit)
-    return str(row["shown"])
+    text = str(row["shown"])
+    return text.replace(",", ", ") if row["kind"] == "text" else text
 
 
 def shown_claim(row: dict[str, Any]) -> str:
