@@ -147,6 +147,7 @@ def run(
             opened, work, seed=seed, draws=draws, until=last, workers=workers, progress=progress
         )
         manifest = _manifest(opened, outcome, target, seed, draws, last)
+        manifest["seconds"] = {k: round(v, 3) for k, v in outcome.seconds.items()}
         if last == STAGES[-1]:
             _report(work, manifest, outcome, progress)
         manifest["summary"]["seconds"] = round(time.perf_counter() - started, 3)

@@ -261,6 +261,8 @@ class _Run:
                 self.lineage.record(BASELINE, "environment", asset, sites)
             for name, frame in rivers.items():
                 store.write_table(self.folder, name, frame)
+            for result in self.baseline_draws:
+                tables.record_river_share(self.results, self.study, result)
 
     def _balance(
         self,

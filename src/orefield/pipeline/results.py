@@ -39,6 +39,7 @@ class Results:
     def __init__(self, n_draws: int) -> None:
         if n_draws < 1:
             raise RunError(f"{n_draws} draws have no quantiles", fix="use 1 or more")
+        self.n_draws = n_draws
         self._random = slice(1, n_draws + 1)
         self._rows: list[tuple[object, ...]] = []
 

@@ -75,9 +75,26 @@ def _district(
     return None
 
 
+def largest_share(
+    drainage: environment.Drainage, result: AssetDraws
+) -> environment.Dilution | None:
+    """Make-up water over the first known flow, shares of shape (D, T).
+
+    Of several candidate ways the one with the largest share in the central case; None where
+    no flow is known on any.
+    """
+    found = [d for d in drainage.dilution(result.columns["water_m3"]) if d is not None]
+    return max(found, key=lambda d: float(np.max(d.share[0])), default=None)
+
+
+def drainage_of(study: Study, asset: str) -> environment.Drainage | None:
+    """Where an asset's water goes: its own chain, or that of the site it belongs to."""
+    _, drainages = network(study)
+    return drainages.get(asset) or _district(study, drainages, asset)
+
+
 def _describe(drainage: environment.Drainage, result: AssetDraws) -> dict[str, Any]:
-    water = result.columns["water_m3"][0]
-    shares = [d for d in drainage.dilution(water) if d is not None]
+    worst = largest_share(drainage, result)
     row: dict[str, Any] = {
         "status": drainage.status,
         "unresolved": drainage.unresolved,
@@ -89,13 +106,12 @@ def _describe(drainage: environment.Drainage, result: AssetDraws) -> dict[str, A
         "length_km": max((c.path.length_km for c in drainage.candidates), default=None),
         "ends_at": "; ".join(c.path.end.name for c in drainage.candidates),
     }
-    if shares:
-        worst = max(shares, key=lambda d: float(np.max(d.share)))
+    if worst is not None:
         row |= {
             "flow_node": worst.point.node.node_id,
             "flow_m3_s": worst.point.node.flow_m3_s,
             "flow_mark": worst.point.node.flow_mark,
-            "largest_water_share": float(np.max(worst.share)),
+            "largest_water_share": float(np.max(worst.share[0])),
             "share_at_least": worst.at_least,
         }
     return row

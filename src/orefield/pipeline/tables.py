@@ -19,6 +19,7 @@ from orefield.pipeline.evidence_tables import (
     parameter_table,
 )
 from orefield.pipeline.results import Results
+from orefield.pipeline.rivers import drainage_of, largest_share
 from orefield.plant import AssetFlows, Material, PlantResult
 from orefield.study import BASELINE, Parameters, Study
 
@@ -172,8 +173,21 @@ def record_asset(results: Results, scenario: str, result: AssetDraws, years: Ite
         known = fields.field(name)
         stage = "environment" if known.source == "environment" else "plant"
         results.yearly(scenario, result.asset, name, known.unit or "1", stage, values, years)
+    blind = np.broadcast_to(result.blind_cu_t, (results.n_draws + 1, len(years)))
+    results.yearly(scenario, result.asset, "blind_cu_t", "t", "plant", blind, years)
     results.scalar(scenario, result.asset, "npv_usd", "USD", "plant", result.npv_usd)
     results.scalar(scenario, result.asset, "opening_rock_t", "t", "plant", result.opening_t)
+
+
+def record_river_share(results: Results, study: Study, result: AssetDraws) -> None:
+    """Make-up water over the flow of the first river node with a known one, if there is."""
+    drainage = drainage_of(study, result.asset)
+    found = None if drainage is None else largest_share(drainage, result)
+    if found is not None:
+        share = np.asarray(found.share)
+        results.yearly(
+            BASELINE, result.asset, "river_share", "1", "environment", share, study.years
+        )
 
 
 def baseline(study: Study, found: Sequence[AssetDraws]) -> dict[str, pd.DataFrame]:
@@ -227,6 +241,8 @@ def record_balance(
     for key, values in shares.by_definition().items():
         results.yearly(scenario, country, f"self_sufficiency.{key}", "1", "balance", values, years)
     for i, sector in enumerate(national.sectors):
+        held = national.in_use_by_sector_t[:, i, -len(years) :]
+        results.yearly(scenario, country, f"in_use_t.{sector}", "t", "balance", held, years)
         use = national.use_by_sector_t[:, i]
         results.yearly(scenario, country, f"use_t.{sector}", "t", "balance", use, years)
 
