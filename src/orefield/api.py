@@ -151,7 +151,7 @@ def run(
         if last == STAGES[-1]:
             _report(work, manifest, outcome, progress)
         manifest["summary"]["seconds"] = round(time.perf_counter() - started, 3)
-        manifest["summary"]["peak_mb"] = round(_peak_mb(), 1)
+        manifest["summary"]["peak_mb"] = round(_peak_mb(outcome.workers), 1)
         manifest["seconds"] = {k: round(v, 3) for k, v in outcome.seconds.items()}
         manifest["output_hashes"] = store.content_hashes(work)
         (work / "summary.txt").write_text(_summary_text(work, manifest, last), encoding="utf-8")
@@ -242,12 +242,16 @@ def _manifest(
     }
 
 
-def _peak_mb() -> float:
-    """Largest memory of this process or of one of its workers (MB)."""
+def _peak_mb(workers: int) -> float:
+    """Most memory that the run can have held at once (MB).
+
+    The system keeps the peak of this process and of the largest process it started; with
+    workers, their peaks are added as though all came together: a bound, not an estimate.
+    """
     unit = 1e-6 if sys.platform == "darwin" else 1e-3
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return float(max(own, children)) * unit
+    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if workers > 1 else 0
+    return float(own + workers * worker) * unit
 
 
 def open_run(folder: str | Path) -> Run:

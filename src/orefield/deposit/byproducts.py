@@ -7,7 +7,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import rankdata
 
 from orefield.core.errors import CalibrationError
 from orefield.deposit.grades import scale_to_mean
@@ -75,13 +74,13 @@ def byproduct_grades(
     own = own - along * float((own[ore] * along[ore]).mean())
     own /= float(own[ore].std())
 
-    cu_rank = _standard(rankdata(copper_pct[ore]))
+    cu_rank = _standard(_ranks(copper_pct[ore]))
     along_ore, own_ore = along[ore], own[ore]
 
     def rank_miss(r: float) -> float:
         mixed = r * along_ore + math.sqrt(1.0 - r * r) * own_ore
         # sums, not a BLAS product: their bits do not depend on the number of threads
-        return float((cu_rank * _standard(rankdata(mixed))).mean()) - rank_correlation
+        return float((cu_rank * _standard(_ranks(mixed))).mean()) - rank_correlation
 
     weight = float(brentq(rank_miss, -0.999, 0.999, xtol=1e-4))
     log_sd = math.sqrt(math.log1p(cv * cv))
@@ -93,6 +92,13 @@ def byproduct_grades(
     factor = scale_to_mean(np.exp(log_sd * mixed[ore]), tonnes[ore], mean, cap, where)
     out[rock] = np.minimum(factor * shape, cap)
     return out
+
+
+def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks from 1, equal values sharing their mean rank, as Spearman's correlation wants."""
+    _, place, times = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(times)
+    return np.asarray((last - (times - 1) / 2.0)[place])
 
 
 def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -52,6 +52,8 @@ class Outcome:
     unread : list of str
         Parameters of the study that no stage read: misspelt, or of no use yet.
     seconds : mapping of stage to float
+    workers : int
+        Processes that built the deposits: 1 when this one did it alone.
     """
 
     closures: dict[str, Closure] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Outcome:
     deviations: list[dict[str, Any]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    workers: int = 1
 
 
 def quiet(_what: str, _share: float) -> None:
@@ -178,9 +181,10 @@ class _Run:
             self._record_build(asset, used)
         # The largest first, so that no worker is left alone with it at the end.
         order = sorted(jobs, key=lambda a: -jobs[a].spec.target_blocks)
+        wanted = self.workers or default_workers(j.spec.target_blocks for j in jobs.values())
+        workers = self.outcome.workers = max(1, min(wanted, len(jobs)))
         made = build_assets(
-            {a: (jobs[a], self.seed, blocks / f"{a}.parquet", with_pit) for a in order},
-            self.workers or default_workers(j.spec.target_blocks for j in jobs.values()),
+            {a: (jobs[a], self.seed, blocks / f"{a}.parquet", with_pit) for a in order}, workers
         )
         for done, (asset, built) in enumerate(made, start=1):
             self.builds[asset] = built
