@@ -479,7 +479,11 @@ def test_a_table_in_a_folder_below_is_read(tmp_path: Path) -> None:
         ('[files.hill]\nblocks = "../blocks.parquet"', "[files.hill] must be a file inside"),
         ('[files.hill]\nblocks = "a.csv"\ncomposites = "b.csv"', "either blocks or composites"),
         ("[files.hill]\ndensity_t_m3 = 2.7", "either blocks or composites"),
-        ('[files.hill]\nblocks = "a.csv"\ndensity_t_m3 = nan', "density_t_m3"),
+        ('[files.hill]\nblocks = "a.csv"\ndensity_t_m3 = nan', "density_t_m3' is nan"),
+        (
+            '[overrides."land.growth"]\nvalue = nan\nreason = "slip"',
+            "'overrides.land.growth.value' is nan, no number",
+        ),
         ('[files.hill]\nblocks = "a.csv"\ndensity_t_m3 = -2.7', "density_t_m3"),
         ('[files.hill]\nblocks = "a.csv"\nsize_m = [10, 10]', "size_m"),
         ('[files.hill]\nblocks = "a.csv"\nsize_m = [10, 10, 0]', "size_m"),

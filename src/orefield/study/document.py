@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from datetime import date
@@ -287,6 +288,12 @@ def _explain(error: ValidationError, text: str, path: Path) -> StudyError:
         return StudyError(f"key '{name}' is missing", where=where, fix=f"add {loc[-1]} = ...")
     if first["type"] == "model_type":
         return StudyError(f"'{name}' is not a table", where=where, fix=f"write [{name}]")
+    if isinstance(first["input"], float) and not math.isfinite(first["input"]):
+        return StudyError(
+            f"'{name}' is {first['input']}, no number to reckon with",
+            where=where,
+            fix="give a finite number",
+        )
     return StudyError(
         f"'{name}': {first['msg'].removeprefix('Value error, ')}",
         where=where,
