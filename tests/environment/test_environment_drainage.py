@@ -117,7 +117,7 @@ def test_described_only() -> None:
 
 
 def test_closed_lake_is_told() -> None:
-    assert read(("mine", "creek > Salt Lake"))["mine"].status.endswith("closed lake at LA01")
+    assert read(("mine", "creek > Salt Lake"))["mine"].status.endswith("; LA01 has no outlet")
 
 
 def test_dilution_at_the_first_known_flow() -> None:

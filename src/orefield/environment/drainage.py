@@ -133,8 +133,10 @@ class Drainage:
         text = f"unresolved: {' or '.join(ways)}" if self.unresolved else ways[0]
         for candidate in self.candidates:
             for lake in candidate.path.terminal_lakes:
-                beyond = lake.downstream_id and f", beyond it {lake.downstream_id} at times"
-                text += f"; closed lake at {lake.node_id}{beyond}"
+                if lake.downstream_id:
+                    text += f"; {lake.node_id} flows on to {lake.downstream_id} at times only"
+                else:
+                    text += f"; {lake.node_id} has no outlet"
         return text
 
     def dilution(self, make_up_m3: ArrayLike) -> tuple[Dilution | None, ...]:
