@@ -87,7 +87,8 @@ SUPPLY: tuple[Flow, ...] = (
     Flow("concentrate_imports_t", "Concentrate imports", False, "metal contained"),
     Flow("anode_imports_t", "Anode and blister imports", False, "metal contained"),
     Flow("scrap_imports_t", "Scrap imports", False, "metal contained"),
-    Flow("refined_imports_t", "Refined imports", False, "gross where published, net of exports after"),
+    Flow("refined_imports_t", "Refined imports", False,
+         "gross where published, net of exports after"),
     Flow("unexplained_feed_t", "Unexplained feed", False,
          "what published refined output implies and no visible source explains"),
 )  # fmt: skip
