@@ -41,7 +41,8 @@ def test_the_summary_names_mines_scenarios_targets_ledger_and_report(
     text: str, run: RunFolder
 ) -> None:
     for name in ("Duobaoshan", "Zijinshan", "stand-in geology: 2 of 2", "not quantified",
-                 "Published output:", "Ledger closes:", "Report: ", "orefield trace "):  # fmt: skip
+                 "Published output:", "Held to nothing:", "Ledger closes:", "Report: ",
+                 "orefield trace "):  # fmt: skip
         assert name in text, name
     for label in run.manifest["scenarios"].values():
         assert label in text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from orefield.report.data import RunTables, Value
+from orefield.report.data import RunTables, Value, absent
 from orefield.report.digits import MINUS, significant
 from orefield.report.digits import fixed as _fixed
 from orefield.report.words import definition, is_stand_in
@@ -17,6 +18,7 @@ MAX_LINES = 60
 MAX_WIDTH = 100
 _MAX_ASSETS = 20
 _WORST = 5
+_BLIND = "blind_deviation_pct"
 
 
 def summary(
@@ -157,6 +159,12 @@ def _deviations(run: RunTables) -> list[str]:
     ]
     line = f"Published output: {len(rows) - far} of {len(rows)} years within 15 %"
     text = f"{line}; farthest {', '.join(parts)}" if parts else line
+    blind = [abs(r[_BLIND]) for r in rows if not absent(r.get(_BLIND))]
+    if blind:  # a year held to what was published is met by construction: say what is not
+        near = sum(miss <= 15 for miss in blind)
+        text += (
+            f". Held to nothing: {near} of {len(blind)}, median miss {fixed(median(blind), 0)} %"
+        )
     return textwrap.wrap(text, MAX_WIDTH, subsequent_indent="  ")
 
 
