@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal, TypeVar
 
 from orefield.core import Grid, StudyError
 from orefield.deposit import Centre, GradeContinuity, Inventory, StandInSpec
 from orefield.pit import Economics
 from orefield.study import GeologyFile, Parameters, Study
+
+_Word = TypeVar("_Word", bound=str)
+
+METHODS: Final[tuple[Literal["open_pit", "block_cave"], ...]] = ("open_pit", "block_cave")
+SHAPES: Final[tuple[Literal["core", "shell"], ...]] = ("core", "shell")
 
 INVENTORY_KEYS = ("ore_t", "cu_pct", "cu_t")
 
@@ -94,9 +99,6 @@ def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
     def optional(name: str) -> float | None:
         return number(name) if parameters.has(f"{stem}.{name}") else None
 
-    shape = parameters.text(f"{stem}.shape")
-    if shape not in ("core", "shell"):
-        raise StudyError(f"'{stem}.shape' is '{shape}'", fix="use core or shell")
     centres: tuple[Centre, ...] = (Centre(),)
     if parameters.has(f"{stem}.second_centre_size"):
         second = Centre(
@@ -115,7 +117,7 @@ def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
         eroded_share=number("eroded_share"),
         upward_enrichment=number("upward_enrichment"),
         centres=centres,
-        shape=_shape(shape),
+        shape=_one_of(parameters, f"{stem}.shape", SHAPES),
         grade_cv=number("grade_cv"),
         continuity=GradeContinuity(
             nugget_share=number("nugget_share"),
@@ -135,8 +137,26 @@ def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
     )
 
 
-def _shape(name: str) -> Literal["core", "shell"]:
-    return "shell" if name == "shell" else "core"
+def _one_of(parameters: Parameters, key: str, allowed: tuple[_Word, ...]) -> _Word:
+    """The word that a text parameter holds; published words may have blanks in them."""
+    text = parameters.text(key).strip().replace(" ", "_")
+    for word in allowed:
+        if word == text:
+            return word
+    raise StudyError(
+        f"'{key}' is '{text}', which is not modelled", fix=f"use {' or '.join(allowed)}"
+    )
+
+
+def mining_method(parameters: Parameters, asset: str) -> Literal["open_pit", "block_cave"]:
+    """How an asset is mined.
+
+    Raises
+    ------
+    StudyError
+        For a method that is not modelled, or a mix of methods.
+    """
+    return _one_of(parameters, f"{asset}.mine.method", METHODS)
 
 
 def economics(parameters: Parameters, asset: str) -> Economics:
@@ -145,7 +165,7 @@ def economics(parameters: Parameters, asset: str) -> Economics:
     def number(name: str) -> float:
         return parameters.number(f"{asset}.{name}")
 
-    caving = parameters.text(f"{asset}.mine.method") == "block_cave"
+    caving = mining_method(parameters, asset) == "block_cave"
     return Economics(
         cu_usd_t=parameters.number("price.cu_usd_t"),
         mo_usd_t=parameters.number("price.mo_usd_t"),
@@ -184,15 +204,8 @@ def asset_inputs(study: Study, parameters: Parameters, asset: str) -> AssetInput
     OrefieldError
         For a parameter that is missing or out of range.
     """
-    method = parameters.text(f"{asset}.mine.method").replace(" ", "_")
-    method = "open_pit" if method.startswith("open_pit") else method
-    if method not in ("open_pit", "block_cave"):
-        raise StudyError(
-            f"mining method '{method}' of {asset} is not modelled",
-            fix="set ASSET.mine.method to open_pit or block_cave",
-        )
     cave = None
-    if method == "block_cave":
+    if mining_method(parameters, asset) == "block_cave":
         cave = CaveInputs(
             parameters.number(f"{asset}.cave.production_level_m"),
             parameters.number(f"{asset}.cave.column_min_m"),
@@ -201,7 +214,7 @@ def asset_inputs(study: Study, parameters: Parameters, asset: str) -> AssetInput
     return AssetInputs(
         asset=asset,
         spec=stand_in_spec(parameters, asset),
-        geology=_geology(study, asset),
+        geology=_geology(study, parameters, asset),
         economics=economics(parameters, asset),
         slope_deg=parameters.number(f"{asset}.mine.slope_deg"),
         cave=cave,
@@ -239,17 +252,22 @@ def development_ore_tpy(parameters: Parameters, asset: str, phase: str) -> float
     return parameters.number(f"{stem}.ore_tpd") * parameters.number(f"{asset}.plant.operating_days")
 
 
-def _geology(study: Study, asset: str) -> Geology | None:
+def _geology(study: Study, parameters: Parameters, asset: str) -> Geology | None:
     found = study.files.get(asset)
     if found is None:
         return None
     file, folder = found
+
+    def given(value: float | None, name: str) -> float:
+        # what the file does not say is a parameter like any other, and is traced as one
+        return parameters.number(f"{asset}.geology.{name}") if value is None else value
+
     return Geology(
         blocks=folder / file.blocks if file.blocks else None,
         composites=folder / file.composites if file.composites else None,
         grid=_grid(file),
-        density_t_m3=file.density_t_m3 or 2.65,
-        search_radius_m=file.search_radius_m or 200.0,
+        density_t_m3=given(file.density_t_m3, "density_ore_t_m3"),
+        search_radius_m=given(file.search_radius_m, "long_range_m"),
     )
 
 
