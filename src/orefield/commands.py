@@ -58,14 +58,17 @@ def compare(run_a: str | Path, run_b: str | Path, *, top: int = 20) -> Reply:
 
 
 def check_study(study: str | Path) -> Reply:
-    """Read a study; raise what is wrong with it, or say what is in it.
+    """Read a study and every stage's inputs; raise what is wrong, or say what is in it.
 
     Raises
     ------
     OrefieldError
         The first fault, with file and line.
     """
+    from orefield.pipeline.readiness import check_inputs  # compiled kernels: only when needed
+
     opened = open_study(study)
+    check_inputs(opened)
     marks: dict[str, int] = {}
     for row in opened.parameters:
         marks[row.mark] = marks.get(row.mark, 0) + 1

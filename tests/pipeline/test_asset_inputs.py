@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from orefield.core.errors import StudyError
+from orefield.commands import check_study
+from orefield.core.errors import EvidenceError, StudyError
 from orefield.pipeline.asset_inputs import asset_inputs, economics, mining_method
 from orefield.study import Study, open_study
 from orefield.study.scaffold import new
@@ -53,4 +54,31 @@ def test_a_word_that_is_not_modelled_is_refused(tmp_path: Path, key: str, word: 
     with pytest.raises(StudyError) as caught:
         asset_inputs(study, study.parameters, "dexing")
     assert key in caught.value.what
+    assert caught.value.fix
+
+
+def test_check_finds_nothing_wrong_with_the_shipped_study() -> None:
+    data, _ = check_study("china-copper")
+    assert data["ok"]
+    assert len(data["assets"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("key", "word", "what"),
+    [
+        ("dexing.mine.method", "open pit + underground", "not modelled"),
+        ("target.plan.years", "2025;2026", "no year"),
+        ("target.plan.years", "2025,,2026", "empty or repeated"),
+        ("china.sectors", "power,power", "empty or repeated"),
+        ("china.sectors", "power,constructiom", "china.sector.constructiom.share"),
+    ],
+)
+def test_check_reads_what_the_stages_will_read(
+    tmp_path: Path, key: str, word: str, what: str
+) -> None:
+    study = overridden(tmp_path, key, word)
+    with pytest.raises((StudyError, EvidenceError)) as caught:
+        check_study(study.folder)
+    assert what in caught.value.what
+    assert caught.value.where
     assert caught.value.fix

@@ -139,12 +139,14 @@ def stand_in_spec(parameters: Parameters, asset: str) -> StandInSpec:
 
 def _one_of(parameters: Parameters, key: str, allowed: tuple[_Word, ...]) -> _Word:
     """The word that a text parameter holds; published words may have blanks in them."""
-    text = parameters.text(key).strip().replace(" ", "_")
+    text = parameters.text(key)
     for word in allowed:
-        if word == text:
+        if word == text.strip().replace(" ", "_"):
             return word
     raise StudyError(
-        f"'{key}' is '{text}', which is not modelled", fix=f"use {' or '.join(allowed)}"
+        f"'{key}' is '{text}', which is not modelled",
+        where=f"scenario {parameters.scenario}",
+        fix=f"use {' or '.join(allowed)}",
     )
 
 

@@ -18,6 +18,31 @@ RAMP_YEARS = 10
 """Years over which a gain in collection is phased in after the last published year."""
 
 
+def _words(parameters: Parameters, key: str) -> tuple[str, ...]:
+    """A text parameter that lists words with commas between them."""
+    words = tuple(word.strip() for word in parameters.text(key).split(","))
+    if not all(words) or len(set(words)) < len(words):
+        raise EvidenceError(
+            f"'{key}' has an empty or repeated word: {', '.join(words)}",
+            where=f"scenario {parameters.scenario}",
+            fix="name each once, with commas between",
+        )
+    return words
+
+
+def _years(parameters: Parameters, key: str) -> tuple[int, ...]:
+    """A text parameter that lists years with commas between them."""
+    words = _words(parameters, key)
+    for word in words:
+        if not (word.isdecimal() and len(word) == 4):
+            raise EvidenceError(
+                f"'{key}': '{word}' is no year",
+                where=f"scenario {parameters.scenario}",
+                fix="write years as 2025,2026",
+            )
+    return tuple(int(word) for word in words)
+
+
 def balance_inputs(study: Study, parameters: Parameters, draws: Draws) -> balance.BalanceInputs:
     """Everything the balance needs besides the modelled mines.
 
@@ -32,8 +57,8 @@ def balance_inputs(study: Study, parameters: Parameters, draws: Draws) -> balanc
     horizon = balance.Horizon(section.first_year, section.history_to, section.last_year)
     past = range(section.first_year, section.history_to + 1)
     future = range(section.history_to + 1, section.last_year + 1)
-    sectors = tuple(parameters.text(f"{country}.sectors").split(","))
-    streams = tuple(parameters.text(f"{country}.streams").split(","))
+    sectors = _words(parameters, f"{country}.sectors")
+    streams = _words(parameters, f"{country}.streams")
 
     def by_sector(name: str) -> Floats:
         return np.stack([reader.number(f"sector.{s}.{name}") for s in sectors], axis=1)
@@ -185,7 +210,7 @@ def targets(
     The years of the plan and the thresholds are parameters; what is published by now is
     taken as published, the rest is drawn from the growth of each series.
     """
-    years = tuple(int(y) for y in parameters.text("target.plan.years").split(","))
+    years = _years(parameters, "target.plan.years")
     out = []
     for name, label, unit in (
         ("value_added", "Value added of the nonferrous industry, mean real growth", "1/y"),
