@@ -99,7 +99,7 @@ def _definitions(run: RunTables) -> list[str]:
             for year in years:
                 found = run.value(f"{run.country}.self_sufficiency.{key}.{year}", scenario)
                 cells.append(
-                    f"{100 * found.p50:.1f} ({100 * found.p10:.0f}-{100 * found.p90:.0f})"
+                    _range(found)
                     if found else "-"
                 )  # fmt: skip
             rows.append([definition(key).short if i == 0 else "", label, *cells])
@@ -144,6 +144,13 @@ def _targets(run: RunTables) -> list[str]:
         p = target.get("probability")
         rows.append([str(target["label"]), "not quantified" if p is None else f"{100 * p:.0f} %"])
     return _table(["Target", "met in"], rows, left=1) if rows else []
+
+
+def _range(value: Value) -> str:
+    """A share in %, with whole numbers for its range only where those still tell it."""
+    places = 1 if value.p50 < 0.1 else 0
+    low, high = (fixed(100 * v, places) for v in (value.p10, value.p90))
+    return f"{fixed(100 * value.p50, 1)} ({low}-{high})"
 
 
 def _deviations(run: RunTables) -> list[str]:
