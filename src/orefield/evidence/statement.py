@@ -32,7 +32,7 @@ class Quantity(StrEnum):
     THROUGHPUT = "throughput"
     """Ore mined or milled, or the capacity to (t/y or t/d of ore); the class says which."""
     RESOURCE = "resource"
-    """Metal or ore in the ground (t); class (potential ... reserve) and basis say how sure, of what."""
+    """Metal or ore in the ground (t); class and basis say how sure, and of what."""
     RESOURCE_ADDED = "resource added"
     """Metal newly found in a period (t)."""
     GRADE = "grade"
