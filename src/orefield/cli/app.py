@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orefield.cli import output
+from orefield.cli import evidence, output
 
 app = typer.Typer(
     name="orefield",
@@ -22,6 +22,7 @@ data_app = typer.Typer(
     help="Public data sets for tests, benchmarks and examples.", no_args_is_help=True
 )
 app.add_typer(data_app, name="data")
+app.add_typer(evidence.app, name="evidence")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Study = Annotated[str, typer.Argument(help="Name of a shipped study, or a folder with study.toml.")]

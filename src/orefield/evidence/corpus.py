@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TypeVar
 
 from orefield.core.errors import EvidenceError
@@ -153,7 +152,7 @@ class Corpus:
     ownership: tuple[Ownership, ...] = ()
     events: tuple[StatusEvent, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    relays: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    relays: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _by_id: Mapping[str, Statement] = field(init=False, repr=False, compare=False)
     _by_topic: Mapping[Topic, tuple[Statement, ...]] = field(init=False, repr=False, compare=False)
     _by_source: Mapping[str, tuple[Statement, ...]] = field(init=False, repr=False, compare=False)

@@ -135,6 +135,8 @@ class Statement:
     supersedes : tuple of str
     derived_from : tuple of str
         Claims that this one was computed from, where it says so.
+    derivation : str
+        The expression it was computed by, as written ("105/1.17"), or ``derived``.
     release : str
         Cluster of texts that go back to one release: they count once.
     hops : int
@@ -177,6 +179,7 @@ class Statement:
     flag: str = ""
     supersedes: tuple[str, ...] = ()
     derived_from: tuple[str, ...] = ()
+    derivation: str = ""
     release: str = ""
     hops: int = 0
     sigma_class: SigmaClass = SigmaClass.E
@@ -219,7 +222,7 @@ class Statement:
     @property
     def is_derived(self) -> bool:
         """Whether the corpus computed it from other claims."""
-        return bool(self.derived_from)
+        return bool(self.derived_from or self.derivation)
 
     def covers(self, year: int) -> bool:
         """Whether it speaks of a calendar year; an undated one speaks of none for certain."""

@@ -1,0 +1,172 @@
+"""From a folder or a study to a corpus: rows typed, neighbours consulted, background set beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from orefield.evidence.claim import Source
+from orefield.evidence.corpus import Corpus, Ownership, StatusEvent
+from orefield.evidence.entities import Entities
+from orefield.evidence.folder import Folder, LooseClaim
+from orefield.evidence.ledger import Evidence
+from orefield.evidence.meaning import Subjects, complete, interpret, statements_of
+from orefield.evidence.meaning.row import LooseRow
+from orefield.evidence.names import gazetteer, merged
+from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.vocabulary import SigmaClass, SourceKind
+
+_USEFUL = frozenset(Quantity) - {
+    Quantity.MONEY, Quantity.PRICE, Quantity.POSITION, Quantity.OTHER, Quantity.COUNT,
+    Quantity.RANK, Quantity.FLAG,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Reference evidence that claims are held against: a study's ledger.
+
+    Parameters
+    ----------
+    name : str
+        Of the study; its ids are told apart by it (``china-copper:C027``).
+    evidence : Evidence
+    commodity : str
+        What its attributes are of where they name no metal.
+    """
+
+    name: str
+    evidence: Evidence
+    commodity: str = ""
+
+
+def corpus_of_folder(
+    folder: Folder,
+    *,
+    background: Sequence[Reference] = (),
+    physics: Iterable[Statement] = (),
+    releases: Mapping[str, str] | None = None,
+) -> Corpus:
+    """The corpus of a folder's claims, with reference evidence as its background.
+
+    Parameters
+    ----------
+    folder : Folder
+        As read; what is wrong with it is told by the folder itself.
+    background : sequence of Reference
+        Studies: their entities name things, their claims stand beside.
+    physics : iterable of Statement
+        What models say, as background statements.
+    releases : mapping of source id to cluster, optional
+        Texts that go back to one release.
+    """
+    entities = known_entities(Entities(folder.entities), background)
+    subjects = Subjects(entities)
+    clusters, listed = dict(releases or {}), folder.sources
+    rows = [
+        s
+        for claim in folder.claims
+        for s in interpret(loose_row(claim, listed, clusters), subjects)
+    ]
+    own = complete(rows, subjects)
+    beside: list[Statement] = []
+    sources: dict[str, Source] = {}
+    for reference in background:
+        beside += _beside(reference, subjects, own)
+        sources |= {f"{reference.name}:{s.id}": s for s in reference.evidence.sources}
+    return Corpus(
+        statements=(*own, *beside, *physics),
+        sources=sources | dict(listed),
+        entities=entities,
+        ownership=folder.ownership,
+        events=folder.events,
+        constraints=folder.constraints,
+        relays=folder.relays,
+    )
+
+
+def _beside(reference: Reference, subjects: Subjects, own: Sequence[Statement]) -> list[Statement]:
+    """A study's statements as background; what the corpus says itself is no evidence for it."""
+    said = {(s.subject, s.attribute, s.shown) for s in own}
+    made = statements_of(
+        reference.evidence.claims, subjects, background=True, commodity=reference.commodity
+    )
+
+    def known(name: str) -> str:
+        return f"{reference.name}:{name}"
+
+    return [
+        replace(
+            s,
+            id=known(s.id),
+            source=known(s.source),
+            release=known(s.release) if s.release else "",
+            supersedes=tuple(known(i) for i in s.supersedes),
+            derived_from=tuple(known(i) for i in s.derived_from),
+        )
+        for s in complete(made, subjects)
+        if s.topic.quantity in _USEFUL and _plain(s) not in said
+    ]
+
+
+def _plain(s: Statement) -> tuple[str, str, str]:
+    return (s.subject, s.attribute, s.shown)
+
+
+def corpus_of_evidence(
+    evidence: Evidence,
+    *,
+    commodity: str = "",
+    physics: Iterable[Statement] = (),
+    ownership: Sequence[Ownership] = (),
+    events: Sequence[StatusEvent] = (),
+) -> Corpus:
+    """The corpus of a study's own ledger: its claims are what is checked."""
+    entities = known_entities(evidence.entities, ())
+    subjects = Subjects(entities)
+    own = complete(statements_of(evidence.claims, subjects, commodity=commodity), subjects)
+    return Corpus(
+        statements=(*own, *physics),
+        sources={s.id: s for s in evidence.sources},
+        entities=entities,
+        ownership=tuple(ownership),
+        events=tuple(events),
+    )
+
+
+def known_entities(own: Entities, background: Sequence[Reference]) -> Entities:
+    """A corpus's own entities first, then those of studies, then the gazetteer's."""
+    known = own
+    for reference in background:
+        known = merged(known, reference.evidence.entities)
+    return merged(known, gazetteer())
+
+
+def loose_row(
+    claim: LooseClaim, sources: Mapping[str, Source], releases: Mapping[str, str]
+) -> LooseRow:
+    """A folder's row as meaning reads it."""
+    source = sources.get(claim.source)
+    kind = source.kind if source is not None else SourceKind.COMPILATION
+    stated = claim.text("sigma_class")
+    sigma = SigmaClass(stated) if stated in set(SigmaClass) else kind.sigma_class
+    hops = claim.text("hops")
+    published = claim.text("reported_at") or claim.text("published")
+    reported = published if published[:4].isdigit() else (source.published if source else "")
+    return LooseRow(
+        id=claim.id,
+        source=claim.source,
+        subject=claim.subject,
+        attribute=claim.attribute,
+        low=claim.low,
+        high=claim.high,
+        unit=claim.unit,
+        period=claim.period,
+        qualifier=claim.text("qualifier"),
+        paraphrase=claim.text("paraphrase") or claim.text("text"),
+        reported=reported,
+        cells=claim.cells,
+        hops=int(hops) if hops.isdecimal() else (source.hops if source else 0),
+        sigma_class=sigma,
+        release=claim.text("release") or releases.get(claim.source, ""),
+    )

@@ -1,0 +1,388 @@
+"""A row of a loose corpus becomes statements: typed by its words and units, gaps left open."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from orefield.evidence.meaning.fractions import counterpart_of, sides_of
+from orefield.evidence.meaning.numbers import shown, stated_numbers
+from orefield.evidence.meaning.row import LooseRow
+from orefield.evidence.meaning.subjects import Subjects, Who
+from orefield.evidence.periods import Period, parse_period
+from orefield.evidence.statement import Quantity, Statement, Topic
+from orefield.evidence.vocabulary import (
+    Basis,
+    RateType,
+    ResourceClass,
+    Stage,
+)
+from orefield.evidence.words import attributes as words_of
+from orefield.evidence.words.commodities import (
+    COMMODITIES,
+    ORES,
+    commodity_of,
+    find_commodities,
+    spoken,
+)
+from orefield.evidence.words.qualifiers import Hedge, parse_qualifier
+from orefield.evidence.words.units_written import UnitWritten, parse_unit
+
+_FRACTIONS = {"1", "1/y"}
+_MASSES = {"t", "t/y", "t/d"}
+_FLOWS = {
+    Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.USE, Quantity.IMPORTS,
+    Quantity.EXPORTS, Quantity.STOCK_CHANGE,
+}  # fmt: skip
+_IN_GROUND = {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
+_PLANNABLE = {
+    Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
+    Quantity.IMPORTS, Quantity.EXPORTS, Quantity.RATE, Quantity.EVENT,
+}  # fmt: skip
+# figures of a part: one partner, some months, one grade class; no total to compare with others
+_OF_A_PART = re.compile(
+    r"\bby (?:partner|country|origin|type|product)|part[ _]year|\bquarter\b|\bmonth|first half|"
+    r"\bimplied by\b|re-?exports?\b|re-?imports?\b|low[ _]grade|\bat \d+ ?pct|\bwith [a-z]+$|"
+    r"phase ?[0-9iv]+\b|\bfive provinces|\bend use|\buse new|\bore ?body\b|\bbody [ivx]+$|\bskarn\b|"
+    r"\boxide\b|per capita|季度|月份|上半年",
+    re.IGNORECASE,
+)
+
+
+def interpret(
+    row: LooseRow, subjects: Subjects, *, background: bool = False
+) -> tuple[Statement, ...]:
+    """Statements of one row: the number, and each yes or no that its words say beside it.
+
+    The first keeps the row's id; further ones are called ``id#flag``.
+    """
+    inferred: list[str] = []
+    attribute = spoken(row.attribute)
+    unit = parse_unit(row.unit, row.low)
+    hedge = parse_qualifier(row.qualifier)
+    if hedge.planned is False and _PLAN_WORDS.search(attribute):
+        hedge = replace(hedge, planned=True)
+    period = _period(row)
+    phrase = f"{attribute} {unit.rest}".strip()
+    commodity = _commodity(row, attribute, unit, inferred)
+    quantity = _quantity(row, attribute, unit, period, inferred)
+    if (quantity in _FLOWS and period.part_of_year) or (
+        quantity in _FLOWS | _IN_GROUND and _OF_A_PART.search(attribute)
+    ):
+        quantity = Quantity.OTHER
+    who = _who(row, subjects, quantity, commodity)
+    if who.guessed:
+        inferred.append("entity")
+    basis = _basis(row, attribute, unit, quantity, commodity, inferred)
+    stage = _stage(row, attribute, commodity, inferred)
+    if quantity is Quantity.USE:
+        stage = Stage.NONE
+    elif stage is Stage.USE:
+        stage = Stage.SEMIS
+    if quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED, Quantity.GRADE}:
+        stage = Stage.MINE if stage is Stage.NONE else stage
+    base = unit.base
+    if (
+        quantity in _FLOWS
+        and base == "t"
+        and period.first_year is not None
+        and (period.first_year == period.last_year)
+    ):
+        base = "t/y"
+    elif quantity in _FLOWS and base == "t" and period.first_year is None:
+        # an output without a date is a yearly one: nobody states a mine's output of all time so
+        base = "t/y"
+        inferred.append("unit")
+    low, high, rounding = stated_numbers(row, hedge, unit, quantity)
+    statement = Statement(
+        id=row.id,
+        source=row.source,
+        subject=row.subject,
+        attribute=row.attribute,
+        topic=Topic(who.entity, quantity, commodity, stage),
+        low=low,
+        high=high,
+        unit=base if low is not None else "",
+        shown=shown(row),
+        rounding=rounding,
+        hedge=hedge.hedge,
+        basis=basis,
+        resource_class=_class(row, attribute, hedge, quantity, inferred),
+        rate_type=_rate(row, attribute, quantity),
+        qualifier=hedge.qualifier,
+        first_year=period.first_year,
+        last_year=period.last_year,
+        date=period.date,
+        base_year=period.base_year,
+        reported=row.reported,
+        vintage=row.cells.get("vintage", "") or row.reported,
+        supersedes=_list(row.cells.get("supersedes", "")),
+        derivation=hedge.derivation,
+        release=row.release,
+        hops=row.hops,
+        sigma_class=row.sigma_class,
+        words="; ".join(w for w in (row.attribute, row.qualifier, row.paraphrase) if w),
+        listed=_listed(row, who, quantity),
+        inferred=tuple(dict.fromkeys(inferred)),
+        background=background,
+    )
+    statement = _with_sides(statement, row, phrase, subjects, period, hedge)
+    return (*_each_commodity(statement, row, attribute), *_flags(statement, row))
+
+
+def _each_commodity(statement: Statement, row: LooseRow, attribute: str) -> tuple[Statement, ...]:
+    """A rate or rank that is said of two metals at once is said of each."""
+    if statement.topic.commodity or statement.topic.quantity not in {Quantity.RATE, Quantity.RANK}:
+        return (statement,)
+    symbols = list(dict.fromkeys(m.symbol for m in find_commodities(attribute)))
+    if len(symbols) < 2:
+        return (statement,)
+    out = []
+    for symbol in symbols:
+        topic = replace(statement.topic, commodity=symbol)
+        part = None if statement.part is None else replace(statement.part, commodity=symbol)
+        name = row.id if symbol == symbols[0] else f"{row.id}#{symbol}"
+        out.append(replace(statement, id=name, topic=topic, part=part))
+    return tuple(out)
+
+
+_PLAN_WORDS = re.compile(
+    r"\btarget|\bplanned|\bplan\b|\bguidance|\bforecast|\bprojected|\bexpected|目标|计划|预计",
+    re.IGNORECASE,
+)
+
+
+_cached_period = lru_cache(maxsize=4096)(parse_period)
+
+
+def _period(row: LooseRow) -> Period:
+    text = row.period
+    valid_from, valid_to = row.cells.get("valid_from", ""), row.cells.get("valid_to", "")
+    if not text and valid_from:
+        text = valid_from if valid_from == valid_to or not valid_to else f"{valid_from}-{valid_to}"
+        if len(valid_from) > 4:
+            text = valid_from
+    return _cached_period(text, row.reported)
+
+
+def _commodity(row: LooseRow, attribute: str, unit: UnitWritten, inferred: list[str]) -> str:
+    stated = row.cells.get("commodity", "")
+    if stated:
+        return stated.casefold() if stated.casefold() in COMMODITIES else commodity_of(stated)
+    for text in (attribute, row.subject):
+        named = commodity_of(text)
+        if named and not (unit.commodity and named in {"nonferrous", "recycled"}):
+            return named
+    if unit.commodity:
+        return unit.commodity
+    named = commodity_of(row.paraphrase)
+    if named:
+        inferred.append("commodity")
+    return named
+
+
+_BY_UNIT = {
+    "deg": Quantity.POSITION, "CNY/USD": Quantity.EXCHANGE, "USD": Quantity.MONEY,
+    "CNY": Quantity.MONEY, "other currency": Quantity.MONEY, "USD/t": Quantity.PRICE,
+    "CNY/t": Quantity.PRICE, "other currency/t": Quantity.PRICE, "rank": Quantity.RANK,
+    "d": Quantity.OPERATING_DAYS, "flag": Quantity.FLAG,
+}  # fmt: skip
+
+
+def _quantity(
+    row: LooseRow, attribute: str, unit: UnitWritten, period: Period, inferred: list[str]
+) -> Quantity:
+    """What is measured: by the unit where that settles it, then by the words."""
+    base = unit.base
+    if base in _FRACTIONS or base in _MASSES:
+        found = _by_words(attribute, unit)
+        if found is Quantity.OTHER:
+            found = _by_words(f"{attribute} {row.paraphrase}", unit)
+            inferred.append("quantity")
+        if found is Quantity.OTHER and base in {"t/y", "t/d"}:
+            found = Quantity.PRODUCTION
+        return found
+    if base in _BY_UNIT:
+        return _BY_UNIT[base]
+    if base in {"year", "date", "month"}:
+        return Quantity.EVENT if words_of.event_of(attribute) else Quantity.OTHER
+    if base == "count":
+        ranks = words_of.names_rank(attribute) and row.low == 1.0
+        return Quantity.RANK if ranks else Quantity.COUNT
+    return _of_text(row, attribute, period) if base in {"", "text"} else Quantity.OTHER
+
+
+def _by_words(phrase: str, unit: UnitWritten) -> Quantity:
+    if unit.base in _FRACTIONS:
+        return words_of.fraction_quantity(phrase, unit.base, unit.rest)
+    return words_of.mass_quantity(phrase, unit.base, unit.basis)
+
+
+def _of_text(row: LooseRow, attribute: str, period: Period) -> Quantity:
+    if words_of.event_of(attribute) and (period.date or period.first_year):
+        return Quantity.EVENT
+    if words_of.flags_of(f"{attribute} {row.paraphrase}"):
+        return Quantity.FLAG
+    ranks = words_of.names_rank(f"{attribute} {row.qualifier}")
+    return Quantity.RANK if ranks else Quantity.OTHER
+
+
+_OF_SITES = {Quantity.RESOURCE, Quantity.GRADE, Quantity.RECOVERY, Quantity.THROUGHPUT,
+             Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.RESOURCE_ADDED}  # fmt: skip
+
+
+def _who(row: LooseRow, subjects: Subjects, quantity: Quantity, commodity: str) -> Who:
+    stated = row.cells.get("entity", "")
+    if stated and stated in subjects.entities:
+        return Who(stated)
+    who = subjects.who(row.subject)
+    if who.entity.startswith("?") and quantity in _OF_SITES:
+        # a name that several things share: grades and tonnages are a deposit's
+        return subjects.who(row.subject, kind="mine", commodity=commodity)
+    return who
+
+
+def _basis(
+    row: LooseRow,
+    attribute: str,
+    unit: UnitWritten,
+    quantity: Quantity,
+    commodity: str,
+    inferred: list[str],
+) -> Basis:
+    """What a mass is of: as stated, by the unit, by the words; metal where nothing is said."""
+    stated = row.cells.get("basis", "")
+    if stated:
+        known = stated.strip().replace(" ", "_").casefold()
+        if known in set(Basis):
+            return Basis(known)
+        found = words_of.basis_of(stated)
+        return found if found is not Basis.NONE else Basis.UNSTATED
+    if unit.base not in _MASSES or unit.basis is not Basis.NONE:
+        return unit.basis
+    if quantity is Quantity.THROUGHPUT:
+        return Basis.ORE
+    found = words_of.basis_of(attribute)
+    in_ground = quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
+    if found is Basis.ORE and in_ground and not _ORE_TONNAGE.search(attribute):
+        found = Basis.NONE
+    if found is not Basis.NONE or commodity in ORES:
+        return Basis.GROSS if found is Basis.NONE else found
+    inferred.append("basis")
+    return Basis.CONTAINED
+
+
+_ORE_TONNAGE = re.compile(
+    r"\bore (?:resource|reserve|tonn|body)|^ore\b|ores$|矿石量", re.IGNORECASE
+)
+
+
+def _stage(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -> Stage:
+    stated = row.cells.get("stage", "")
+    if stated:
+        try:
+            return Stage(stated)
+        except ValueError:
+            return words_of.stage_of(stated)
+    found = words_of.stage_of(attribute)
+    if found is Stage.NONE and (found := words_of.stage_of(row.unit)) is not Stage.NONE:
+        return found
+    if found is Stage.NONE and commodity == "recycled":
+        return Stage.SCRAP
+    if found is Stage.NONE and commodity in ORES:
+        found = Stage.MINE
+        inferred.append("stage")
+    return found
+
+
+def _class(
+    row: LooseRow, attribute: str, hedge: Hedge, quantity: Quantity, inferred: list[str]
+) -> ResourceClass:
+    stated = row.cells.get("class", "")
+    if stated:
+        try:
+            return ResourceClass(stated)
+        except ValueError:
+            return words_of.class_of(stated)
+    if quantity in _IN_GROUND:
+        found = words_of.class_of(attribute)
+        if found is ResourceClass.NONE:
+            inferred.append("resource_class")
+            found = words_of.class_of(row.paraphrase)
+        if found is ResourceClass.NONE:
+            found = ResourceClass.POTENTIAL if hedge.planned else ResourceClass.RESOURCE
+        return found
+    if hedge.planned and quantity in _PLANNABLE:
+        return ResourceClass.PLAN
+    if quantity is Quantity.CAPACITY or (
+        quantity is Quantity.THROUGHPUT and re.search(r"(?i)capacit|规模|能力", attribute)
+    ):
+        return ResourceClass.CAPACITY
+    return ResourceClass.ACTUAL if quantity in _PLANNABLE else ResourceClass.NONE
+
+
+def _rate(row: LooseRow, attribute: str, quantity: Quantity) -> RateType:
+    stated = row.cells.get("rate_type", "")
+    if stated:
+        try:
+            return RateType(stated)
+        except ValueError:
+            return words_of.rate_of(stated)
+    if quantity is not Quantity.RATE:
+        return RateType.NONE
+    return words_of.rate_of(f"{attribute}; {row.paraphrase}")
+
+
+def _listed(row: LooseRow, who: Who, quantity: Quantity) -> tuple[str, ...]:
+    if who.names:
+        return who.names
+    if quantity is not Quantity.COUNT:
+        return ()
+    parts = [p.strip(" .") for p in re.split(r"[;；、]", row.paraphrase) if p.strip(" .")]
+    short = [p for p in parts if len(p) <= 40]
+    return tuple(parts) if len(parts) > 1 and len(short) == len(parts) else ()
+
+
+def _with_sides(
+    statement: Statement,
+    row: LooseRow,
+    phrase: str,
+    subjects: Subjects,
+    period: Period,
+    hedge: Hedge,
+) -> Statement:
+    quantity = statement.topic.quantity
+    if quantity in {Quantity.SHARE, Quantity.GROWTH, Quantity.RANK}:
+        return sides_of(statement, phrase, row.cells.get("counterpart", ""), subjects, period)
+    if quantity is Quantity.OWNERSHIP:
+        return counterpart_of(statement, row.cells.get("counterpart", ""), row.paraphrase, subjects)
+    if quantity is Quantity.EVENT:
+        return replace(statement, event=words_of.event_of(spoken(row.attribute)),
+                       date=statement.date or _event_date(statement, row))  # fmt: skip
+    if quantity is Quantity.FLAG:
+        flags = words_of.flags_of(f"{spoken(row.attribute)} {row.paraphrase}")
+        return replace(statement, flag=flags[0] if flags else "", low=1.0, high=1.0, unit="flag")
+    return statement
+
+
+def _event_date(statement: Statement, row: LooseRow) -> str:
+    if row.low is not None and 1000 <= row.low <= 2999 and float(row.low).is_integer():
+        return f"{int(row.low):04d}"
+    return "" if statement.first_year is None else f"{statement.first_year:04d}"
+
+
+def _flags(statement: Statement, row: LooseRow) -> tuple[Statement, ...]:
+    flags = words_of.flags_of(f"{spoken(row.attribute)} {row.paraphrase}")
+    if statement.topic.quantity is Quantity.FLAG:
+        flags = flags[1:]
+    if statement.topic.quantity in {Quantity.EVENT, Quantity.SHARE}:
+        flags = ()
+    topic = replace(statement.topic, quantity=Quantity.FLAG)
+    plain = replace(statement, topic=topic, low=1.0, high=1.0, unit="flag", rounding=0.0, hedge=0.0,
+                    part=None, whole=None, listed=(), derivation="")  # fmt: skip
+    return tuple(replace(plain, id=f"{statement.id}#{flag}", flag=flag) for flag in flags)
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in re.split(r"[;,]", text) if part.strip())

@@ -1,0 +1,132 @@
+"""Who a subject means: an entity, or a marked name of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from orefield.evidence.entities import Entities
+from orefield.evidence.names import Resolver, fallback_id
+
+_BRACKETS = re.compile(r"\s*[(（]([^)）]*)[)）]\s*")
+_APART = re.compile(r"\s*(?:/|;|\band\b|&|、|和|与)\s*", re.IGNORECASE)
+_QUOTED = re.compile(r"['‘’\"“”「」]([^'‘’\"“”「」]+)['‘’\"“”「」]")
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The entity of a subject.
+
+    Attributes
+    ----------
+    entity : str
+        Entity id, or ``?name`` where unresolved.
+    names : tuple of str
+        Names that the subject holds, where it holds several ("Julong mine / Qulong project").
+    guessed : bool
+        Resolved through a part of the words, not the whole name.
+    """
+
+    entity: str
+    names: tuple[str, ...] = ()
+    guessed: bool = False
+
+
+class Subjects:
+    """Resolves subjects of a corpus, each name once.
+
+    Parameters
+    ----------
+    entities : Entities
+    """
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+        self._resolver = Resolver(entities)
+        self._known: dict[tuple[str, str, str], Who] = {}
+
+    def who(self, subject: str, *, kind: str = "", commodity: str = "") -> Who:
+        """The entity that a subject as written means."""
+        key = (subject, kind, commodity)
+        if key not in self._known:
+            self._known[key] = self._find(subject, kind, commodity)
+        return self._known[key]
+
+    def _one(self, name: str, kind: str, commodity: str) -> str:
+        if not name.strip():
+            return ""
+        found = self._resolver.resolve(name, kind=kind, commodity=commodity)
+        return found.entity.id if found.entity is not None else ""
+
+    def _find(self, subject: str, kind: str, commodity: str) -> Who:  # noqa: PLR0911 -- in order
+        whole = self._one(subject, kind, commodity)
+        if whole:
+            return Who(whole, self._several(subject))
+        bare = _BRACKETS.sub(" ", subject).strip()
+        if bare and bare != subject:
+            outside = self._one(bare, kind, commodity)
+            if outside:
+                return Who(outside)
+        several = self._several(subject)
+        if several:
+            first = self._one(several[0], kind, commodity)
+            return Who(first or fallback_id(several[0]), several)
+        for quoted in _QUOTED.findall(subject):
+            inside = self._one(quoted, kind, commodity)
+            if inside:
+                return Who(inside, guessed=True)
+        unquoted = _QUOTED.sub(" ", bare or subject).strip()
+        if _QUOTED.search(subject):
+            # a name in quotes that is unknown is not the region named beside it
+            return Who(fallback_id(subject))
+        mentioned = {
+            m.candidates[0].entity.id
+            for m in self._resolver.mentions(unquoted)
+            if len(m.candidates) == 1
+        }
+        if len(mentioned) == 1 and _only_generic_words_beside(unquoted):
+            return Who(mentioned.pop(), guessed=True)
+        return Who(fallback_id(subject))
+
+    def _several(self, subject: str) -> tuple[str, ...]:
+        if "/" not in subject and ";" not in subject:
+            return ()
+        names = tuple(n.strip() for n in re.split(r"\s*[/;]\s*", subject) if n.strip())
+        return names if len(names) > 1 else ()
+
+    def mentioned(self, text: str) -> tuple[str, ...]:
+        """Entities named in running words, in order, each once."""
+        found = (m.candidates[0].entity.id for m in self._resolver.mentions(text) if m.candidates)
+        return tuple(dict.fromkeys(found))
+
+    def country_of(self, entity: str) -> str:
+        """The entity of the country that an entity lies in; empty where unknown."""
+        if entity not in self.entities:
+            return ""
+        found = self.entities[entity]
+        if found.kind == "country":
+            return entity
+        for parent in self.entities.parents(entity):
+            if parent.kind == "country":
+                return parent.id
+        if found.country:
+            for country in self.entities.of_kind("country"):
+                if country.country == found.country:
+                    return country.id
+        return ""
+
+
+_GENERIC = re.compile(
+    r"\b(?:china|industry|sector|metals?|goods|trade|provinces?|listed|market|producers?|output|"
+    r"national|domestic|region|regions|mines?|mining|smelters?|deposits?|total|all|other|the|of|in|"
+    r"copper|aluminium|aluminum|nickel|lithium|cobalt|gold|silver|zinc|bauxite|recycled|ten|major|"
+    r"nonferrous|non-ferrous|outlook|group|area|basin|district)\b",
+    re.IGNORECASE,
+)
+
+
+def _only_generic_words_beside(text: str) -> bool:
+    """Whether a phrase around one known name is of the kind "China recycled metal"."""
+    left = _GENERIC.sub(" ", text)
+    words = [w for w in re.split(r"[^\w]+", left) if w]
+    return len(words) <= 2

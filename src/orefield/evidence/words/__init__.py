@@ -1,0 +1,1 @@
+"""Words of the field, in English and Chinese: commodities, units, hedges, what is measured."""
