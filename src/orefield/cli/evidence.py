@@ -56,3 +56,20 @@ def resolve(
                 name, target=corpus, kind=kind, commodity=commodity, within=within
             )
         )
+
+
+@app.command()
+def audit(
+    folder: Annotated[Path, typer.Argument(help="Folder of articles: text, HTML or PDF.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The page. Default: FOLDER-audit.html.")
+    ] = None,
+    against: Background = None,
+    alone: Alone = False,
+    json: Json = False,
+) -> None:
+    """From a folder of articles to findings: a page with every contradiction."""
+    with output.command(json) as reply:
+        from orefield.commands import evidence
+
+        reply(*evidence.audit_folder(folder, out=out, background=[] if alone else against))

@@ -69,11 +69,7 @@ def corpus_of_folder(
         for s in interpret(loose_row(claim, listed, clusters), subjects)
     ]
     own = complete(rows, subjects)
-    beside: list[Statement] = []
-    sources: dict[str, Source] = {}
-    for reference in background:
-        beside += _beside(reference, subjects, own)
-        sources |= {f"{reference.name}:{s.id}": s for s in reference.evidence.sources}
+    beside, sources = background_of(background, subjects, own)
     return Corpus(
         statements=(*own, *beside, *physics),
         sources=sources | dict(listed),
@@ -83,6 +79,18 @@ def corpus_of_folder(
         constraints=folder.constraints,
         relays=folder.relays,
     )
+
+
+def background_of(
+    background: Sequence[Reference], subjects: Subjects, own: Sequence[Statement]
+) -> tuple[list[Statement], dict[str, Source]]:
+    """Background statements and their sources, ids told apart by the study's name."""
+    beside: list[Statement] = []
+    sources: dict[str, Source] = {}
+    for reference in background:
+        beside += _beside(reference, subjects, own)
+        sources |= {f"{reference.name}:{s.id}": s for s in reference.evidence.sources}
+    return beside, sources
 
 
 def _beside(reference: Reference, subjects: Subjects, own: Sequence[Statement]) -> list[Statement]:

@@ -58,17 +58,18 @@ def render(run: RunTables) -> str:
             missing.append(name)
         else:
             sections.append(section)
-    env = _environment()
+    env = environment()
     study = {"description": "", **run.manifest["study"]}
     return env.get_template("report.html").render(
-        css=Markup(_asset(env, "report.css")), js=Markup(_asset(env, "report.js")),
+        css=Markup(asset(env, "report.css")), js=Markup(asset(env, "report.js")),
         study=study, sections=sections, missing=missing, n=page.marker.n,
         nr=page.marker.nr, code=code,
         manifest={"seed": None, "draws": None, "version": None, **run.manifest},
     )  # fmt: skip
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Templates of the package; whatever they show is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     env = Environment(
@@ -82,7 +83,7 @@ def _environment() -> Environment:
     return env
 
 
-def _asset(env: Environment, name: str) -> str:
+def asset(env: Environment, name: str) -> str:
     """A style sheet or script of the package; our own text, so it is not escaped."""
     if env.loader is None:  # pragma: no cover - narrows the type
         raise ValueError(name)

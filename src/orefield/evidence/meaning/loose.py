@@ -76,10 +76,14 @@ def interpret(
         inferred.append("entity")
     basis = _basis(row, attribute, unit, quantity, commodity, inferred)
     stage = _stage(row, attribute, commodity, inferred)
-    if quantity is Quantity.USE:
-        stage = Stage.NONE
-    elif stage is Stage.USE:
+    if stage is Stage.USE and quantity in {Quantity.IMPORTS, Quantity.EXPORTS}:
         stage = Stage.SEMIS
+    elif stage is Stage.USE or quantity is Quantity.USE:
+        stage = Stage.NONE
+    if commodity == "al" and stage is Stage.SMELTER:
+        stage = Stage.REFINED  # what an aluminium smelter makes is the metal
+    if commodity in ORES and basis is Basis.ORE and quantity is not Quantity.THROUGHPUT:
+        basis = Basis.GROSS  # of what is sold as ore, the ore is the product
     if quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED, Quantity.GRADE}:
         stage = Stage.MINE if stage is Stage.NONE else stage
     base = unit.base
