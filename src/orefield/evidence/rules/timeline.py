@@ -1,0 +1,276 @@
+"""Status events in their order, and output outside a mine's life."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from orefield.evidence.corpus import Corpus
+from orefield.evidence.finding import Finding, Verdict
+from orefield.evidence.rules import timing
+from orefield.evidence.rules.pairing import bounds, is_planned
+from orefield.evidence.rules.reading import (
+    Span,
+    day_words,
+    days,
+    lexeme,
+    named,
+    replaced,
+    text_of,
+    told,
+    when_of,
+    years_of,
+)
+from orefield.evidence.rules.rule import Rule
+from orefield.evidence.rules.wording import amount
+from orefield.evidence.statement import Quantity, Statement, Topic
+from orefield.evidence.vocabulary import ResourceClass
+
+_STATUS = "status-timeline"
+_RELIED = ("event", "date", "first_year", "last_year", "resource_class", "entity")
+
+_RANK = {
+    "discovered": 0, "explored": 1, "licensed": 2, "approved": 2, "construction": 3,
+    "commissioned": 4, "production": 4, "expanded": 5, "closed": 6,
+}  # fmt: skip
+_STARTS = ("production", "commissioned")
+_ONCE = ("discovered", "production", "commissioned", "closed")
+"""Events that a site has once, phases and restarts apart."""
+
+_LATER_TOO = frozenset({"licensed", "approved", "construction"})
+"""Events that come again with each expansion: late ones are not out of order by themselves."""
+
+_PHASE = lexeme(
+    r"phases?|stage|expan\w*|extension|second|third|new (?:plant|mill|line|pit)|upgrade\w*|"
+    r"renew\w*|underground|trial|pilot|restart\w*|re-?open\w*|redevelop\w*|artisanal|ancient|"
+    r"small[- ]scale|tailings|i{2,3}|iv|newly|new (?:zone|orebody|discovery)",
+    "期|扩建|改造|续期|试生产|试车|新增|尾矿|古代",
+)
+_RAMP_UP_Y = 2
+"""Commissioning and the start of production may lie so far apart, in years."""
+
+_SEASON_D = 366
+"""Two tellings of one event this close, in days, are taken for rounding of words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    event: str
+    when: Span
+    planned: bool
+    reported: str
+    source: str
+    statement: Statement
+    phase: bool
+
+    @property
+    def told(self) -> str:
+        plan = "planned " if self.planned else ""
+        return f"{plan}{self.event} {day_words(self.when)} ({self.statement.id})"
+
+
+def _status(corpus: Corpus) -> Iterator[Finding]:
+    by_entity: dict[str, list[_Event]] = defaultdict(list)
+    for entity, event in _events(corpus):
+        by_entity[entity].append(event)
+    for entity, events in by_entity.items():
+        yield from _reported(events)
+        yield from _plans(events)
+        done = [e for e in events if not e.planned]
+        yield from _order(done)
+        yield from _order([e for e in events if e.planned])
+        yield from _once(done)
+        yield from _output(corpus, entity, done)
+
+
+def _events(corpus: Corpus) -> Iterator[tuple[str, _Event]]:
+    old = replaced(corpus)
+    seen: set[tuple[str, str]] = set()
+    for s in corpus.of_quantity(Quantity.EVENT):
+        when = when_of(s)
+        if when is None or not s.event or s.id in old:
+            continue
+        seen.add((s.id, s.event))
+        phase = bool(_PHASE.search(text_of(s))) and s.event != "expanded"
+        yield s.entity, _Event(s.event, when, is_planned(s), s.reported, s.source, s, phase)
+    for e in corpus.events:
+        when = days(e.date)
+        if when is None or (e.claim, e.event) in seen or e.claim in old:
+            continue
+        if e.claim in corpus:
+            s = corpus[e.claim]
+        else:
+            label = e.claim or f"status table: {e.entity} {e.event}"
+            topic = Topic(e.entity, Quantity.EVENT)
+            s = Statement(label, e.source, e.entity, e.event, topic, background=not e.claim)
+        phase = bool(_PHASE.search(text_of(s))) and e.event != "expanded"
+        yield e.entity, _Event(e.event, when, e.planned, e.reported, e.source, s, phase)
+
+
+def _reported(events: list[_Event]) -> Iterator[Finding]:
+    for e in events:
+        report = days(e.reported) if e.reported else None
+        if report is None:
+            continue
+        if not e.planned and e.when[0] > report[1]:
+            text = f"{e.told} is told as done in a text of {e.reported}, before it."
+            yield from _say(Verdict.VIOLATE, [e], text, blame=True)
+        elif e.planned and e.when[1] < report[0]:
+            text = f"{e.told} is told as a plan by a text of {e.reported}: done or not?"
+            yield from _say(Verdict.INSUFFICIENT, [e], text)
+
+
+def _plans(events: list[_Event]) -> Iterator[Finding]:
+    """A plan that moved, or came true at another time, is replaced and not contradicted."""
+    for name in dict.fromkeys(e.event for e in events if e.planned):
+        same = sorted((e for e in events if e.event == name), key=lambda e: (e.reported, e.when))
+        for a, b in pairwise(same):
+            if not a.planned and not b.planned:
+                continue
+            if a.when[0] <= b.when[1] and b.when[0] <= a.when[1]:
+                yield from _say(Verdict.PASS, [a, b], f"{a.told} and {b.told}: the same time.")
+            elif a.reported and b.reported and a.reported != b.reported:
+                yield from _say(
+                    Verdict.SUPERSEDED, [a, b], f"{a.told} was moved or overtaken by {b.told}."
+                )
+            elif a.source == b.source and a.planned and b.planned and not (a.phase or b.phase):
+                text = f"{a.told} and {b.told}: one text plans one event for two times."
+                yield from _say(Verdict.TIE, [a, b], text)
+
+
+def _order(events: list[_Event]) -> Iterator[Finding]:
+    reopened = [e.when[0] for e in events if e.event == "resumed"]
+    grown = any(e.event == "expanded" or e.phase for e in events)
+    ranked = [e for e in events if e.event in _RANK]
+    for i, a in enumerate(ranked[:60]):
+        for b in ranked[i + 1 : 60]:
+            first, last = sorted((a, b), key=lambda e: _RANK[e.event])
+            if _RANK[first.event] == _RANK[last.event]:
+                continue
+            # 'first' belongs before 'last': wrong when it can only have come after
+            late = (first.when[0] - last.when[1]).days
+            if late <= 0:
+                text = f"{first.told} comes before {last.told}, as it must."
+                yield from _say(Verdict.PASS, [first, last], text, 0.0)
+                continue
+            text = f"{first.told} comes {late:,} days after {last.told}, and belongs before it"
+            again = last.event == "closed" and any(
+                last.when[0] <= r <= first.when[1] for r in reopened
+            )
+            if again:
+                text += "; it was reopened between"
+                yield from _say(Verdict.PASS, [first, last], f"{text}.", 0.0)
+            elif first.event == "explored":
+                yield from _say(Verdict.PASS, [first, last], f"{text} or goes on beside it.", 0.0)
+            elif first.phase or last.phase or (first.event in _LATER_TOO and grown):
+                text += ", unless it is of a later phase"
+                yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
+            elif last.event == "expanded" and late <= _RAMP_UP_Y * _SEASON_D:
+                yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
+            else:
+                yield from _say(Verdict.VIOLATE, [first, last], f"{text}.", float(late))
+
+
+def _once(done: list[_Event]) -> Iterator[Finding]:
+    grown = [e for e in done if e.event in ("expanded", "resumed")]
+    for name in _ONCE:
+        same = [e for e in done if e.event == name][:40]
+        for i, a in enumerate(same):
+            for b in same[i + 1 :]:
+                first, last = sorted((a, b), key=lambda e: e.when)
+                late = (last.when[0] - first.when[1]).days
+                says = f"{first.told} and {last.told}"
+                if first.statement.id == last.statement.id:
+                    continue
+                if late <= _SEASON_D:
+                    yield from _say(Verdict.PASS, [first, last], f"{says}: the same.", 0.0)
+                    continue
+                phased = a.phase or b.phase or any(_near(g, last) for g in grown)
+                # plants are commissioned one after another, and mines closed more than once
+                if name == "commissioned":
+                    phased = phased or bool(grown) or a.source != b.source
+                elif name == "closed":
+                    phased = phased or any(g.event == "resumed" for g in grown)
+                verdict = Verdict.INSUFFICIENT if phased else Verdict.TIE
+                if verdict is Verdict.TIE and a.source == b.source:
+                    verdict = Verdict.VIOLATE
+                why = "unless they are of two phases" if phased else "which happens once"
+                text = f"{says} are {late:,} days apart, {why}."
+                yield from _say(verdict, [first, last], text, float(late))
+
+
+def _near(a: _Event, b: _Event) -> bool:
+    return abs((a.when[0] - b.when[0]).days) <= _SEASON_D
+
+
+def _output(corpus: Corpus, entity: str, done: list[_Event]) -> Iterator[Finding]:
+    """Output in a year before the start, inside a suspension, or after the end."""
+    starts = [e for e in done if e.event in _STARTS and not e.phase]
+    # an earlier life of the site makes output before a later start possible
+    if any(e.event in ("expanded", "closed", "suspended", "resumed") and starts
+           and e.when[1] < min(s.when[0] for s in starts) for e in done):  # fmt: skip
+        starts = []
+    ends = sorted((e for e in done if e.event in ("suspended", "closed")), key=lambda e: e.when)
+    again = [e for e in done if e.event in ("resumed", *_STARTS, "expanded")]
+    for s in corpus.of_entity(entity):
+        years, most = years_of(s), bounds(s)
+        produced = s.topic.quantity is Quantity.PRODUCTION and not is_planned(s)
+        actual = s.resource_class in (ResourceClass.ACTUAL, ResourceClass.NONE)
+        if not (produced and actual) or years is None or most is None or most.low <= 0.0:
+            continue
+        says = f"{named(s)} is output of {amount(most, s.unit)} in {_years(years)}"
+        if starts:
+            start = min(starts, key=lambda e: e.when)
+            early = start.when[0].year - years[1]
+            if early > 0:
+                text = f"{says}, {early} y before {start.told}."
+                yield from _say(Verdict.VIOLATE, [start], text, float(early), s, unit="y")
+            else:
+                text = f"{says}, not before {start.told}."
+                yield from _say(Verdict.PASS, [start], text, 0.0, s, unit="y")
+        for end in ends:
+            until = min((e.when[0] for e in again if e.when[1] > end.when[0]), default=None)
+            if years[0] <= end.when[1].year or (until is not None and years[1] >= until.year):
+                continue
+            known_later = end.reported[:4].isdecimal() and int(end.reported[:4]) > years[0]
+            sure = until is not None or end.event == "closed" or known_later
+            verdict = Verdict.VIOLATE if sure or end.source == s.source else Verdict.INSUFFICIENT
+            reopened = f" and before {until.isoformat()}" if until else ""
+            text = f"{says}, after {end.told}{reopened}."
+            gap = float(years[0] - end.when[1].year)
+            yield from _say(verdict, [end], text, gap, s, unit="y")
+
+
+def _years(years: tuple[int, int]) -> str:
+    return str(years[0]) if years[0] == years[1] else f"{years[0]}-{years[1]}"
+
+
+def _say(
+    verdict: Verdict,
+    events: list[_Event],
+    text: str,
+    residual: float | None = None,
+    output: Statement | None = None,
+    *,
+    unit: str = "d",
+    blame: bool = False,
+) -> Iterator[Finding]:
+    members = [e.statement for e in events]
+    members = members if output is None else [output, *members]
+    blamed = [s.id for s in members if blame and not s.background]
+    yield from told(
+        _STATUS, verdict, members, text, residual=residual, unit=unit, blamed=blamed,
+        relied=_RELIED,
+    )  # fmt: skip
+
+
+RULES: tuple[Rule, ...] = (
+    *timing.RULES,
+    Rule(
+        _STATUS,
+        "Events of a site stand in the order of a mine's life, and it yields only within it.",
+        _status,
+    ),
+)
