@@ -1,0 +1,210 @@
+"""When two numbers are of the same thing: definition, scope, time and edition of a statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from datetime import date
+from functools import lru_cache
+
+from orefield.evidence.corpus import Corpus
+from orefield.evidence.dates import first_day
+from orefield.evidence.entities import fold_name
+from orefield.evidence.rules._values import IN_GROUND, METAL_BASES, planned, year_of
+from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
+
+# words that change what a number is the number of; the name stands for all its spellings
+_SCOPES = {
+    "attributable": r"attributable|equity|net interest|our share|权益",
+    "whole": r"100 ?% basis|consolidated|whole-project|并表|全口径",
+    "fiscal": r"\bfiscal|\bfy ?\d|financial year|year to (?:march|june|september)|财年",
+    "quarter": r"\bq[1-4]\b|\bq[1-4] ?\d{4}|quarter|\d{4}q[1-4]|[一二三四]季度|季度",
+    "half": r"\bh[12]\b|half.?year|(?:first|second) half|上半年|下半年",
+    "months": r"\bmonth|\bjan(?:uary)?\b|\bfebruary|\baugust|\bseptember|\boctober|\bnovember"
+    r"|\bdecember|\bytd\b|year.to.date|前?\d+[-至]?\d*月|个月",
+    "payable": r"\bpayable",
+    "cumulative": r"cumulative|accumulated|累计",
+    "remaining": r"\bremaining|retained|保有",
+    "added": r"\badded|\badditional|\bnew(?:ly)?\b|\bincremental|\bincrease|新增",
+    "initial": r"\binitial|\binterim|ramp.?up|首期",
+    "peak": r"\bpeak|\bmaximum\b|\brecord\b",
+    "average": r"\baverage|\blom\b|平均",
+    "by partner": r"\bby partner",
+    "implied": r"implied|derived|apparent|表观",
+    "secondary": r"secondary|recycled|from scrap|再生",
+    "primary": r"\bprimary|原生",
+    "open pit": r"open.?pit|露天",
+    "underground": r"underground|地下|block cave",
+    "oxide": r"\boxide|\bleach|sx.?ew|氧化",
+    "sulphide": r"sul(?:ph|f)ide|硫化",
+    "group": r"\bgroup\b|集团",
+    "cut-off": r"cut.?off|边界",
+    "upgrade": r"before|after|upgrade|改造",
+}
+_NAMED = {name: re.compile(pattern) for name, pattern in _SCOPES.items()}
+# the first letters of the words above: most texts hold none, and need not be searched
+_HINTS = frozenset(
+    (
+        "attri", "equit", "net", "our", "basis", "conso", "whole", "fisca", "finan", "fy",
+        "march", "june", "septe", "q", "quart", "h", "half", "month", "jan", "janua", "febru",
+        "augus", "octob", "novem", "decem", "ytd", "payab", "cumul", "accum",
+        "remai", "retai", "added", "addit", "new", "newly", "incre", "initi", "inter", "ramp",
+        "rampu", "peak", "maxim", "recor", "avera", "lom", "partn",
+        "impli", "deriv", "appar", "secon", "recyc", "scrap", "prima", "open", "openp",
+        "under", "block", "oxide", "leach", "sx", "sxew", "sulph", "sulfi", "group", "cut",
+        "cutof", "befor", "after", "upgra", "phase", "stage", "step", "first", "third",
+    )
+)  # fmt: skip
+_CHINESE_HINTS = frozenset("权并全财季上下月累保新首平表再原露地氧硫集边改期")
+_WORD = re.compile(r"[a-z]+")
+# a part of a project: phase 2, second phase, 二期
+_PHASE = re.compile(
+    r"(?:phase|stage|step)[ _-]*(\d+|i{1,3}v?\b)|(first|second|third)[ _-]+(?:phase|stage)"
+    r"|([一二三四])期"
+)
+# words that two spellings of one attribute may differ by
+_PLAIN = frozenset(
+    (
+        "annual", "yearly", "total", "output", "production", "produced", "capacity", "mined",
+        "mine", "mining", "refined", "smelted", "smelter", "metal", "content", "contained",
+        "copper", "gold", "silver", "zinc", "lead", "nickel", "cobalt", "lithium", "ore",
+        "grade", "recovery", "reserve", "reserves", "resource", "resources", "plan", "planned",
+        "target", "guidance", "design", "designed", "nameplate", "of", "the", "in", "at", "for",
+        "per", "year", "volume", "quantity", "amount", "level", "rate", "throughput", "stated",
+        "reported", "national", "domestic", "consumption", "demand", "use", "imports",
+        "exports", "import", "export",
+    )
+)  # fmt: skip
+_GENERIC = frozenset(
+    {
+        Quantity.OTHER,
+        Quantity.COUNT,
+        Quantity.MONEY,
+        Quantity.PRICE,
+        Quantity.EXCHANGE,
+        Quantity.RATE,
+        Quantity.SHARE,
+        Quantity.GROWTH,
+        Quantity.RANK,
+    }
+)
+"""Quantities that say little of what is measured: the attribute has to say the rest."""
+
+STATES = frozenset({Quantity.CAPACITY, Quantity.RESOURCE, Quantity.THROUGHPUT, Quantity.OWNERSHIP})
+"""Quantities that hold from a date on until a later figure replaces them."""
+
+_AS_OF = re.compile(r"\bplan\b|planned|design|feasibility|\beia\b|study|环评|可研|设计|规划", re.I)
+
+
+def scope(s: Statement) -> frozenset[str]:
+    """Scope words of a statement: attributable, fiscal, phase 2, ..."""
+    return _scope_of(" ".join((s.subject, s.attribute, s.words, s.shown, s.date)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _scope_of(text: str) -> frozenset[str]:
+    plain = text.replace("_", " ").lower()
+    if _HINTS.isdisjoint([word[:5] for word in _WORD.findall(plain)]) and (
+        plain.isascii() or _CHINESE_HINTS.isdisjoint(plain)
+    ):
+        return frozenset()
+    found = {name for name, pattern in _NAMED.items() if pattern.search(plain)}
+    found |= {"phase " + "".join(filter(None, m.groups())) for m in _PHASE.finditer(plain)}
+    return frozenset(found)
+
+
+def attribute_words(s: Statement) -> frozenset[str]:
+    """Words of the attribute that are not the usual words of any quantity."""
+    return _words_of(s.attribute)
+
+
+@lru_cache(maxsize=1 << 12)
+def _words_of(attribute: str) -> frozenset[str]:
+    words = re.split(r"[^\w]+|_", attribute.lower())
+    return frozenset(w for w in words if w and w not in _PLAIN)
+
+
+def bucket(s: Statement) -> str:
+    """Plan, outcome, capacity, or a class of resources: never compared with one another."""
+    if s.topic.quantity in {Quantity.RESOURCE, Quantity.GRADE, Quantity.RESOURCE_ADDED}:
+        return str(s.resource_class)
+    if planned(s):
+        return "plan"
+    if s.topic.quantity is Quantity.CAPACITY or s.resource_class is ResourceClass.CAPACITY:
+        return "capacity"
+    return "in ground" if s.resource_class in IN_GROUND else "actual"
+
+
+def basis(s: Statement) -> str:
+    """The basis as far as it tells masses apart: refined metal has none to confuse."""
+    metal_only = s.topic.stage in {Stage.REFINED, Stage.SMELTER, Stage.USE, Stage.SEMIS}
+    if metal_only and s.basis in METAL_BASES:
+        return "metal"
+    return str(Basis.UNSTATED if s.basis is Basis.NONE and s.unit[:1] == "t" else s.basis)
+
+
+def subject_matter(s: Statement) -> Hashable:
+    """What two numbers must share to be comparable at all."""
+    generic = s.topic.quantity in _GENERIC
+    return (
+        s.topic,
+        "t/y" if s.unit == "t" and s.topic.quantity is Quantity.PRODUCTION else s.unit,
+        bucket(s),
+        s.part,
+        s.whole,
+        s.counterpart,
+        s.base_year,
+        (attribute_words(s), fold_name(s.subject)) if generic else None,
+    )
+
+
+def definition(s: Statement) -> Hashable:
+    """What two comparable numbers must share to be of the same thing."""
+    return (basis(s), s.rate_type, scope(s))
+
+
+def published(corpus: Corpus, s: Statement) -> str:
+    """When it was said: its own date of report, else that of its source."""
+    if s.reported:
+        return s.reported
+    source = corpus.sources.get(s.source)
+    return source.published if source is not None else ""
+
+
+def revisable(s: Statement) -> bool:
+    """Whether a later figure replaces it by its nature: a plan, a capacity, a resource."""
+    if s.topic.quantity is Quantity.THROUGHPUT and s.resource_class is ResourceClass.ACTUAL:
+        return False
+    return s.topic.quantity in STATES or planned(s)
+
+
+def as_of(corpus: Corpus, s: Statement) -> bool:
+    """Whether its year is when the figure stood, not when it is to be reached."""
+    if s.first_year is None:
+        return False
+    said = year_of(published(corpus, s))
+    if s.topic.quantity in STATES:
+        return said is None or s.first_year <= said
+    if not planned(s):
+        return False
+    as_plan = bool(_AS_OF.search(f"{s.attribute} {s.words}"))
+    # a plan for a year that was over when it was told is a plan made in that year
+    return (
+        s.first_year < said
+        if said is not None and not as_plan
+        else (as_plan and (said is None or s.first_year <= said))
+    )
+
+
+def edition(corpus: Corpus, s: Statement) -> date | None:
+    """Day of the edition: its vintage, the year it stood, else when it was said."""
+    own = f"{s.first_year:04d}" if s.first_year is not None and as_of(corpus, s) else ""
+    return _day(s.vintage) or _day(own) or _day(published(corpus, s))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return first_day(text.strip())
+    except ValueError:
+        return None

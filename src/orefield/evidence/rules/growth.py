@@ -1,0 +1,191 @@
+"""Growth: a level is its base times one plus the growth, within rounding and revisions."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+
+from orefield.evidence.corpus import Corpus
+from orefield.evidence.finding import Finding, Verdict
+from orefield.evidence.interval import Interval
+from orefield.evidence.rules.pairing import (
+    LEVELS,
+    apart,
+    bounds,
+    conclude,
+    exact,
+    is_computed,
+    is_partial,
+    is_planned,
+    levels,
+    one_basis,
+    set_aside,
+    years,
+)
+from orefield.evidence.rules.rule import Rule
+from orefield.evidence.rules.wording import amount
+from orefield.evidence.statement import Quantity, Statement, Topic
+
+NAME = "growth-identity"
+
+REVISION = 0.10
+"""How far a published level may be revised, as a rule of thumb: growth that China's statistics
+state for refined copper and the levels published a year apart differ by up to 6 % (2018)."""
+
+_ANNUAL = re.compile(
+    r"average annual|annually|per year|a year\b|per annum|cagr|compound|each year|%/y\b"
+    r"|年均|复合|每年",
+    re.IGNORECASE,
+)
+_CUMULATIVE = re.compile(r"cumulative|in total|altogether|over the period|累计|总计", re.IGNORECASE)
+_DOUBLED = re.compile(r"doubl(?:ed|e|ing)\b|two[- ]?fold|twice\b|翻一番|翻番", re.IGNORECASE)
+_TIMES = re.compile(r"\btimes\b|[- ]?fold\b", re.IGNORECASE)
+
+
+def _run(corpus: Corpus) -> Iterator[Finding]:
+    old = set_aside(corpus)
+    for s in corpus.of_quantity(Quantity.GROWTH):
+        if s.id not in old and s.part is not None and s.part.quantity in LEVELS:
+            yield from (f for f in _identity(corpus, s, s.part, old) if f is not None)
+
+
+def _identity(
+    corpus: Corpus, s: Statement, topic: Topic, old: frozenset[str]
+) -> Iterator[Finding | None]:
+    growth = _relative(s)
+    span = _span(s)
+    if growth is None or span is None or growth.low <= -1.0:
+        return
+    base_year, last_year = span
+    found = [x for x in levels(corpus, topic, s.source) if x.id not in old and not is_partial(x)]
+    after = [x for x in found if years(x) == range(last_year, last_year + 1)]
+    before = [x for x in found if years(x) == range(base_year, base_year + 1)]
+    # what is planned grows from what was; what was, from what was
+    after = [x for x in after if is_planned(x) == is_planned(s)]
+    before = [x for x in before if not is_planned(x) or is_planned(s)]
+    at_home = [x for x in after if x.source == s.source]
+    pairs = [
+        (level, base)
+        for level, base in itertools.product(at_home or after, before)
+        if not is_computed(level) and level.unit == base.unit and one_basis(level, base)
+        if not (s.background and level.background and base.background)
+    ]
+    told = [(a, b) for a, b in pairs if a.source == b.source == s.source]
+    if not told and pairs:
+        # other texts count against a growth only where nothing they say fits
+        factor = growth + 1.0
+        told = [min(pairs, key=lambda pair: _misfit(factor, *pair))]
+    revision = _revision([*before, *after])
+    for level, base in told:
+        yield _judge(s, growth, level, base, last_year - base_year, revision)
+
+
+def _misfit(factor: Interval, level: Statement, base: Statement) -> float:
+    start, end = bounds(base), bounds(level)
+    return math.inf if start is None or end is None else abs(apart(start * factor, end))
+
+
+def _relative(s: Statement) -> Interval | None:
+    """The growth as a fraction; "doubled", told as 2 times, is 1."""
+    growth, stated = bounds(s), exact(s)
+    if growth is None or stated is None:
+        return None
+    text = f"{s.shown} {s.words}"
+    factor = _TIMES.search(s.shown) or (_DOUBLED.search(text) and 2.0 in growth)
+    return growth - 1.0 if factor and growth.low >= 1.0 else growth
+
+
+def _span(s: Statement) -> tuple[int, int] | None:
+    spoken = years(s)
+    if spoken is None:
+        return None
+    last = spoken[-1]
+    base = s.base_year if s.base_year is not None else spoken[0] - 1
+    return (base, last) if base < last else None
+
+
+def _factors(s: Statement, growth: Interval, count: int) -> list[tuple[str, Interval]]:
+    """What the base is multiplied by: growth a year compounds, growth in all does not.
+
+    Where the words leave it open, either may be meant.
+    """
+    once = growth + 1.0
+    compound = Interval(_power(once.low, count), _power(once.high, count))
+    if count == 1:
+        return [("", once)]
+    yearly = (f" a year over {count} years", compound)
+    whole = (f" over {count} years", once)
+    text = f"{s.attribute} {s.words} {s.shown}"
+    if _CUMULATIVE.search(text):
+        return [whole]
+    if s.unit == "1/y" or _ANNUAL.search(text):
+        return [yearly]
+    return [yearly, whole]
+
+
+def _power(base: float, count: int) -> float:
+    try:
+        return base**count
+    except OverflowError:
+        return math.inf
+
+
+def _judge(
+    s: Statement,
+    growth: Interval,
+    level: Statement,
+    base: Statement,
+    count: int,
+    revision: float,
+) -> Finding | None:
+    start, end = bounds(base), bounds(level)
+    if start is None or end is None or start.high <= 0.0:
+        return None
+    readings = [(words, f, apart(start * f, end)) for words, f in _factors(s, growth, count)]
+    words, factor, gap = min(readings, key=lambda reading: abs(reading[2]))
+    unit, members = level.unit, [level, s, base]
+    shown = exact(base) or start
+    rate = exact(s) or growth
+    if s.unit in {"1", "1/y"}:
+        rate = growth if _relative(s) != bounds(s) else rate
+    implied = start * factor
+    text = (
+        f"{amount(shown, unit)} growing by {amount(rate, '1')}{words} gives "
+        f"{amount(implied, unit)}, and {amount(exact(level) or end, unit)} is stated "
+        f"for {level.subject}"
+    )
+    if is_computed(base) and gap != 0.0:
+        # a base worked out from the level is no witness: its own arithmetic is judged elsewhere
+        return None
+    if gap == 0.0:
+        text += ": the same within rounding."
+        return conclude(NAME, Verdict.PASS, members, text, 0.0, unit)
+    one_text = s.source == level.source == base.source
+    if not one_text and abs(gap) <= revision * max(end.low, implied.low):
+        text += (
+            f": apart by {amount(abs(gap), unit)}, which is within what levels are revised by; "
+            "growth is told of the figures comparable when it was published."
+        )
+        return conclude(NAME, Verdict.INSUFFICIENT, members, text, gap, unit)
+    text += f": apart by {amount(abs(gap), unit)}."
+    return conclude(NAME, Verdict.VIOLATE, members, text, gap, unit)
+
+
+def _revision(editions: list[Statement]) -> float:
+    """The widest relative difference among editions of one year, at least :data:`REVISION`."""
+    worst = REVISION
+    by_year: dict[int, list[float]] = {}
+    for s in editions:
+        spoken, stated = years(s), exact(s)
+        if spoken is not None and stated is not None and 0.0 < stated.middle < math.inf:
+            by_year.setdefault(spoken[0], []).append(stated.middle)
+    for values in by_year.values():
+        worst = max(worst, max(values) / min(values) - 1.0)
+    return worst
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(NAME, "A level is its base times one plus the growth stated between them.", _run),
+)
