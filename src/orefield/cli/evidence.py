@@ -70,6 +70,54 @@ def audit(
 ) -> None:
     """From a folder of articles to findings: a page with every contradiction."""
     with output.command(json) as reply:
-        from orefield.commands import evidence
+        from orefield.commands import reading
 
-        reply(*evidence.audit_folder(folder, out=out, background=[] if alone else against))
+        reply(*reading.audit_folder(folder, out=out, background=[] if alone else against))
+
+
+@app.command()
+def extract(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Text, HTML or PDF.")],
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="Corpus folder that decisions are kept in.")
+    ] = None,
+    review: Annotated[
+        bool, typer.Option("--review", help="Confirm, correct or reject each, one by one.")
+    ] = False,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help="Write open candidates as a table to fill in.")
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option("--decisions", help="Read such a table back.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who decides: a role or initials.")] = "",
+    json: Json = False,
+) -> None:
+    """Propose candidate claims: quantity, unit, hedge, period, subject, basis, stage, speaker."""
+    with output.command(json) as reply:
+        from orefield.cli import asking
+        from orefield.commands import reading
+
+        ask = asking.proposal(by) if review else None
+        reply(
+            *reading.extract_files(files, corpus=corpus, batch=batch, decisions=decisions, ask=ask)
+        )
+
+
+@app.command()
+def add(
+    corpus: Annotated[Path, typer.Argument(metavar="DIR", help="Corpus folder.")],
+    field: Annotated[
+        list[str] | None, typer.Option("--set", help="COLUMN=TEXT; may be given many times.")
+    ] = None,
+    guided: Annotated[bool, typer.Option("--ask/--no-ask", help="Ask for what is missing.")] = True,
+    json: Json = False,
+) -> None:
+    """Add a claim: asked for step by step, validated, appended, never overwriting."""
+    with output.command(json) as reply:
+        from orefield.cli import asking
+        from orefield.commands import keeping
+
+        fields = asking.settings(field or [])
+        ask = asking.question if guided and not json else None
+        reply(*keeping.add_to_corpus(corpus, fields, ask=ask))

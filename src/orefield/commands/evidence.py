@@ -1,4 +1,4 @@
-"""What ``orefield evidence`` does: check, reconcile, resolve, extract, audit, add."""
+"""``orefield evidence check`` and ``resolve``: what contradicts, and whom a name means."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orefield.core.errors import EvidenceError, RunError
+from orefield.core.errors import EvidenceError
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules.registry import Checked, check
 
 if TYPE_CHECKING:
     from orefield.evidence.assemble import Reference
-    from orefield.evidence.audit import Audit, Reading
-    from orefield.evidence.extract import Candidate
     from orefield.evidence.folder import Folder
 
 Reply = tuple[dict[str, Any], str]
@@ -175,13 +173,12 @@ def resolve_name(
         What is wrong with the folder.
     """
     from orefield.evidence.assemble import known_entities
-    from orefield.evidence.entities import Entities
     from orefield.evidence.folder import read_folder
     from orefield.evidence.names import Resolver
 
     if not name.strip():
         raise EvidenceError("no name is given", fix='orefield evidence resolve "NAME"')
-    own = Entities(read_folder(Path(target)).entities) if target is not None else Entities()
+    own = read_folder(Path(target)).entities if target is not None else ()
     found = Resolver(known_entities(own, background_studies())).resolve(
         name, kind=kind, commodity=commodity, within=within
     )
@@ -208,163 +205,3 @@ def resolve_name(
     if not candidates:
         lines.append("  no candidate: add it to entities.csv of the corpus, or leave it unresolved")
     return data, "\n".join(lines)
-
-
-def audit_folder(
-    folder: str | Path,
-    *,
-    out: str | Path | None = None,
-    background: Sequence[str] | None = None,
-) -> Reply:
-    """Read every document of a folder, check what they state, write a page.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Holds text, HTML or PDF files.
-    out : str or Path, optional
-        The page; ``FOLDER-audit.html`` in the current folder by default.
-    background : sequence of str, optional
-        Studies to hold the statements against: all shipped ones by default.
-
-    Raises
-    ------
-    OrefieldError
-        When there is no such folder, or the page cannot be written.
-    """
-    from orefield.evidence.audit import audit
-    from orefield.evidence.documents import Document, read_folder_documents
-
-    started = time.perf_counter()
-    path = Path(folder)
-    read = read_folder_documents(path)
-    documents = [d for d in read if isinstance(d, Document)]
-    problems = [
-        {"what": f"{d.name}: {d.what}", "where": "", "fix": d.fix}
-        for d in read
-        if not isinstance(d, Document)
-    ]
-    made = audit(documents, background=background_studies(background))
-    checked = check(made.corpus)
-    data = checked_data(checked, made.corpus)
-    data["documents"] = [
-        {
-            "file": r.document.name, "source": r.source.id, "title": r.source.title,
-            "published": r.document.published, "publisher": r.document.publisher,
-            "language": r.document.language, "sha256": r.document.sha256,
-            "candidates": len(r.candidates), "warnings": list(r.document.warnings),
-        }
-        for r in made.readings
-    ]  # fmt: skip
-    data["candidates"] = [
-        candidate_data(name, candidate)
-        for r in made.readings
-        for name, candidate in r.candidates.items()
-    ]
-    data["problems"] = problems
-    page = Path(out) if out is not None else Path(f"{path.resolve().name}-audit.html")
-    _write_page(page, path.resolve().name, made, checked, data)
-    data["page"] = str(page)
-    data["seconds"] = round(time.perf_counter() - started, 3)
-    text = checked_text(checked, made.corpus, str(folder), problems)
-    return data, f"{text}\npage: {page}"
-
-
-def candidate_data(name: str, c: Candidate) -> dict[str, Any]:
-    """A candidate claim as ``--json`` prints it."""
-    return {
-        "id": name, "source": c.source, "subject": c.subject,
-        "entity": c.entities[0] if c.entities else "", "entities": list(c.entities),
-        "attribute": c.attribute, "value_low": c.value_low, "value_high": c.value_high,
-        "unit": c.unit, "qualifier": c.qualifier, "outlook": c.outlook, "period": c.period,
-        "first_year": c.first_year, "last_year": c.last_year, "commodity": c.commodity,
-        "basis": c.basis, "stage": c.stage, "class": c.resource_class, "rate_type": c.rate_type,
-        "counterpart": c.counterpart, "written": c.written, "multiplier": c.multiplier,
-        "start": c.locator.start, "end": c.locator.end, "clause_start": c.locator.clause_start,
-        "clause_end": c.locator.clause_end,
-        "also_at": [[a.start, a.end] for a in c.also_at], "speakers": list(c.speakers),
-        "hops": c.hops, "confidence": round(c.confidence, 3), "reasons": list(c.reasons),
-        "paraphrase": c.paraphrase,
-    }  # fmt: skip
-
-
-def _write_page(
-    page: Path, name: str, made: Audit, checked: Checked, data: Mapping[str, Any]
-) -> None:
-    from orefield.evidence.rules.registry import all_rules
-    from orefield.report.audit import audit_page
-
-    corpus = made.corpus
-    n = sum(len(r.candidates) for r in made.readings)
-    violations = len(checked.of(Verdict.VIOLATE))
-    lede = (
-        f"{len(made.readings)} document{'s' * (len(made.readings) != 1)}, {n} quantitative "
-        f"statements, {violations} contradiction{'s' * (violations != 1)} found."
-    )
-    html = audit_page(
-        f"Audit of {name}",
-        lede,
-        [*data["findings"], *data["passes"]],
-        claim_rows(corpus, {k: c for r in made.readings for k, c in r.candidates.items()}),
-        [_document_row(r, corpus) for r in made.readings],
-        [{"name": rule.name, "about": rule.about} for rule in all_rules()],
-        data["problems"],
-    )
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise RunError(
-            f"the page cannot be written: {error.strerror or error}", where=str(page),
-            fix="name another place with --out",
-        ) from error  # fmt: skip
-
-
-def claim_rows(
-    corpus: Corpus, candidates: Mapping[str, Candidate] | None = None
-) -> dict[str, dict[str, Any]]:
-    """What a page shows of every statement of a corpus, by id."""
-    rows: dict[str, dict[str, Any]] = {}
-    for s in corpus.statements:
-        if "#" in s.id:
-            continue
-        source = corpus.sources.get(s.source)
-        candidate = (candidates or {}).get(s.id)
-        rows[s.id] = {
-            "subject": s.subject, "attribute": s.attribute, "value": s.shown,
-            "period": _years(s.first_year, s.last_year),
-            "source": source.title if source else s.source,
-            "publisher": source.publisher if source else "",
-            "published": source.published if source else "",
-            "url": source.url if source else "",
-            "place": f"characters {candidate.locator}" if candidate else "",
-        }  # fmt: skip
-    return rows
-
-
-def _years(first: int | None, last: int | None) -> str:
-    if first is None:
-        return ""
-    return f"{first}" if last in (None, first) else f"{first}-{last}"
-
-
-def _document_row(reading: Reading, corpus: Corpus) -> dict[str, Any]:
-    document = reading.document
-    rows = []
-    for name, c in reading.candidates.items():
-        s = corpus[name]
-        named = corpus.entities[s.entity].name_en if s.resolved else ""
-        rows.append(
-            {
-                "id": name, "subject": c.subject, "attribute": c.attribute, "value": c.shown,
-                "entity": named if named and named != c.subject else "",
-                "period": c.period or _years(c.first_year, c.last_year),
-                "basis": ", ".join(x.replace("_", " ") for x in (c.basis, c.stage) if x),
-                "speaker": " < ".join(c.speakers), "place": str(c.locator),
-            }
-        )  # fmt: skip
-    return {
-        "title": reading.source.title, "publisher": document.publisher,
-        "published": document.published, "language": document.language, "file": document.name,
-        "warnings": document.warnings, "rows": rows,
-    }  # fmt: skip

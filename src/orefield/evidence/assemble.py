@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orefield.evidence.claim import Source
 from orefield.evidence.corpus import Corpus, Ownership, StatusEvent
-from orefield.evidence.entities import Entities
+from orefield.evidence.entities import Entities, Entity
 from orefield.evidence.folder import Folder, LooseClaim
 from orefield.evidence.ledger import Evidence
 from orefield.evidence.meaning import Subjects, complete, interpret, statements_of
@@ -60,16 +61,18 @@ def corpus_of_folder(
     releases : mapping of source id to cluster, optional
         Texts that go back to one release.
     """
-    entities = known_entities(Entities(folder.entities), background)
+    entities = known_entities(folder.entities, background)
     subjects = Subjects(entities)
-    clusters, listed = dict(releases or {}), folder.sources
+    clusters = _clusters(folder) if releases is None else dict(releases)
+    listed = folder.sources
     rows = [
         s
         for claim in folder.claims
-        for s in interpret(loose_row(claim, listed, clusters), subjects)
+        for s in interpret(loose_row(claim, folder, clusters), subjects)
     ]
     own = complete(rows, subjects)
-    beside, sources = background_of(background, subjects, own)
+    titles = [row.source.title for row in folder.source_rows]
+    beside, sources = background_of(background, subjects, own, titles)
     return Corpus(
         statements=(*own, *beside, *physics),
         sources=sources | dict(listed),
@@ -82,13 +85,29 @@ def corpus_of_folder(
 
 
 def background_of(
-    background: Sequence[Reference], subjects: Subjects, own: Sequence[Statement]
+    background: Sequence[Reference],
+    subjects: Subjects,
+    own: Sequence[Statement],
+    titles: Iterable[str],
 ) -> tuple[list[Statement], dict[str, Source]]:
-    """Background statements and their sources, ids told apart by the study's name."""
+    """Background statements and their sources, ids told apart by the study's name.
+
+    A text that is under check itself (by its title) is no evidence for or against itself.
+    """
+    checked = {" ".join(t.casefold().split()) for t in titles}
     beside: list[Statement] = []
     sources: dict[str, Source] = {}
     for reference in background:
-        beside += _beside(reference, subjects, own)
+        same = {
+            s.id
+            for s in reference.evidence.sources
+            if " ".join(s.title.casefold().split()) in checked
+        }
+        beside += [
+            s
+            for s in _beside(reference, subjects, own)
+            if s.source.removeprefix(f"{reference.name}:") not in same
+        ]
         sources |= {f"{reference.name}:{s.id}": s for s in reference.evidence.sources}
     return beside, sources
 
@@ -142,23 +161,45 @@ def corpus_of_evidence(
     )
 
 
-def known_entities(own: Entities, background: Sequence[Reference]) -> Entities:
-    """A corpus's own entities first, then those of studies, then the gazetteer's."""
-    known = own
+def _clusters(folder: Folder) -> dict[str, str]:
+    """Texts that share a release with others; a text on its own needs no cluster."""
+    counts = Counter(folder.clusters.values())
+    return {source: c for source, c in folder.clusters.items() if counts[c] > 1}
+
+
+def known_entities(own: Iterable[Entity], background: Sequence[Reference]) -> Entities:
+    """A corpus's own entities first, then those of studies, then the gazetteer's.
+
+    Raises
+    ------
+    EvidenceError
+        For a parent or province that is in none of them, or parents in a circle.
+    """
+    own = tuple(own)
+    others = Entities()
     for reference in background:
-        known = merged(known, reference.evidence.entities)
-    return merged(known, gazetteer())
+        others = merged(others, reference.evidence.entities)
+    others = merged(others, gazetteer())
+    if not own:
+        return others
+    # a folder may name parents that only a study or the gazetteer knows
+    listed = {e.id for e in own}
+    needed = {x for e in own for x in (e.parent, e.province) if x and x not in listed}
+    borrowed: dict[str, Entity] = {}
+    while needed:
+        name = needed.pop()
+        if name in others and name not in borrowed:
+            borrowed[name] = others[name]
+            needed |= {x for x in (others[name].parent, others[name].province) if x} - listed
+    return merged(Entities([*own, *borrowed.values()]), others)
 
 
-def loose_row(
-    claim: LooseClaim, sources: Mapping[str, Source], releases: Mapping[str, str]
-) -> LooseRow:
+def loose_row(claim: LooseClaim, folder: Folder, releases: Mapping[str, str]) -> LooseRow:
     """A folder's row as meaning reads it."""
-    source = sources.get(claim.source)
+    source = folder.sources.get(claim.source)
     kind = source.kind if source is not None else SourceKind.COMPILATION
     stated = claim.text("sigma_class")
     sigma = SigmaClass(stated) if stated in set(SigmaClass) else kind.sigma_class
-    hops = claim.text("hops")
     published = claim.text("reported_at") or claim.text("published")
     reported = published if published[:4].isdigit() else (source.published if source else "")
     return LooseRow(
@@ -174,7 +215,7 @@ def loose_row(
         paraphrase=claim.text("paraphrase") or claim.text("text"),
         reported=reported,
         cells=claim.cells,
-        hops=int(hops) if hops.isdecimal() else (source.hops if source else 0),
+        hops=folder.hops.get(claim.source, 0) if claim.hops is None else claim.hops,
         sigma_class=sigma,
         release=claim.text("release") or releases.get(claim.source, ""),
     )

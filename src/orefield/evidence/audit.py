@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from orefield.evidence.assemble import Reference, background_of, known_entities
 from orefield.evidence.claim import Source
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.documents import Document
-from orefield.evidence.entities import Entities
+from orefield.evidence.entities import Entity
 from orefield.evidence.extract import Candidate, extract
 from orefield.evidence.folder.sources import infer_kind
 from orefield.evidence.meaning import Subjects, complete, interpret
@@ -51,7 +51,7 @@ def audit(
     documents: Sequence[Document],
     *,
     background: Sequence[Reference] = (),
-    entities: Entities | None = None,
+    entities: Iterable[Entity] = (),
     rejected: frozenset[tuple[str, int, int]] = frozenset(),
 ) -> Audit:
     """Read documents and set up what they state as a corpus.
@@ -62,30 +62,22 @@ def audit(
         As read, in order.
     background : sequence of Reference
         Studies whose entities and claims stand beside.
-    entities : Entities, optional
+    entities : iterable of Entity
         Those of the folder, which come first.
     rejected : set of (sha256, start, end)
         Candidates that a person has rejected: they state nothing.
     """
-    known = known_entities(entities or Entities(), background)
-    subjects, resolver = Subjects(known), Resolver(known)
-    readings: list[Reading] = []
+    known = known_entities(entities, background)
+    subjects = Subjects(known)
+    readings = read_documents(documents, background=background, entities=entities)
     rows: list[LooseRow] = []
     words: dict[str, str] = {}
-    for source in _sources(documents):
-        document = documents[len(readings)]
-        found = [
-            c
-            for c in extract(
-                document, resolver=resolver, reported=document.published, source_id=source.id
-            )
-            if (document.sha256, c.locator.start, c.locator.end) not in rejected
-        ]
-        named = {f"{source.id}-{n:03d}": c for n, c in enumerate(found, start=1)}
-        readings.append(Reading(document, source, named))
-        for name, candidate in named.items():
-            rows.append(row_of(name, candidate, source, document))
-            words[name] = _words(candidate, document)
+    for reading in readings:
+        for name, candidate in reading.candidates.items():
+            place = (reading.document.sha256, candidate.locator.start, candidate.locator.end)
+            if place not in rejected:
+                rows.append(row_of(name, candidate, reading.source, reading.document))
+                words[name] = _words(candidate, reading.document)
     own = complete(
         [
             replace(s, words=f"{s.words}; {words[s.id.split('#', 1)[0]]}")
@@ -95,9 +87,28 @@ def audit(
         subjects,
     )
     sources = {r.source.id: r.source for r in readings}
-    beside, others = background_of(background, subjects, own)
+    titles = [r.source.title for r in readings]
+    beside, others = background_of(background, subjects, own, titles)
     corpus = Corpus(statements=(*own, *beside), sources={**others, **sources}, entities=known)
-    return Audit(tuple(readings), corpus)
+    return Audit(readings, corpus)
+
+
+def read_documents(
+    documents: Sequence[Document],
+    *,
+    background: Sequence[Reference] = (),
+    entities: Iterable[Entity] = (),
+) -> tuple[Reading, ...]:
+    """Candidate claims of documents, each with an id of its own (``S1-003``)."""
+    resolver = Resolver(known_entities(entities, background))
+    readings = []
+    for document, source in zip(documents, _sources(documents), strict=True):
+        found = extract(
+            document, resolver=resolver, reported=document.published, source_id=source.id
+        )
+        named = {f"{source.id}-{n:03d}": c for n, c in enumerate(found, start=1)}
+        readings.append(Reading(document, source, named))
+    return tuple(readings)
 
 
 def _sources(documents: Sequence[Document]) -> list[Source]:
@@ -146,7 +157,7 @@ _THESE = re.compile(r"\b(?:these|both|the two) (?:two )?(?:metals|commodities)\b
 
 
 def _these_metals(words: str, candidate: Candidate, document: Document) -> str:
-    """ "Importer of these metals" with the metals that the text spoke of last."""
+    """A phrase such as "importer of these metals" with the metals spoken of last."""
     if not _THESE.search(words):
         return words
     before = document.text[max(0, candidate.locator.start - 400) : candidate.locator.start]

@@ -219,7 +219,9 @@ class Corpus:
         """Whether an entity lies in another: by parents, province or country."""
         if part not in self.entities or whole not in self.entities or part == whole:
             return False
-        entity = self.entities[part]
+        entity, other = self.entities[part], self.entities[whole]
+        if other.kind == "country" and other.country and other.country == entity.country:
+            return entity.kind != "country"
         above = {e.id for e in self.entities.parents(part)}
         if entity.province:
             above |= {entity.province, *(e.id for e in self.entities.parents(entity.province))}

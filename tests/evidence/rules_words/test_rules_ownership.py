@@ -135,7 +135,7 @@ class TestSites:
         ("of", "commodity", "words", "expected"),
         [
             ("hill", "cu", "major copper mine", []),
-            ("hill", "au", "rich in gold too", [V.INSUFFICIENT]),
+            ("hill", "au", "rich in gold too", []),  # gold goes with copper
             ("hill", "li", "major lithium mine", [V.VIOLATE]),
             ("hill", "li", "lithium as a by-product of a large mine", [V.INSUFFICIENT]),
             ("hill", "li", "not a major lithium mine", []),

@@ -25,6 +25,7 @@ _NEEDS_COMMODITY = {
 _SITES = {"mine", "deposit", "project", "district", "ore body", "complex"}
 _NAMED_REFINED = {"al", "alumina", "steel"}
 _SMELTERS = {"smelter", "refinery", "plant"}
+_OUTCOMES = {Quantity.PRODUCTION, Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS}
 _AHEAD = {ResourceClass.PLAN, ResourceClass.GUIDANCE, ResourceClass.CAPACITY}
 _NOT_OPERANDS = {Quantity.COUNT, Quantity.RANK, Quantity.FLAG, Quantity.EVENT, Quantity.OTHER}
 _SAME_SCALE = 1.5
@@ -65,7 +66,7 @@ def _reported(statements: Sequence[Statement]) -> list[Statement]:
     latest: dict[str, int] = {}
     for s in statements:
         year = s.last_year
-        if year is not None and s.resource_class not in _AHEAD:
+        if year is not None and s.topic.quantity in _OUTCOMES and s.resource_class not in _AHEAD:
             latest[s.source] = max(year, latest.get(s.source, year))
     return [
         replace(s, reported=f"{latest[s.source]:04d}", inferred=(*s.inferred, "reported"))

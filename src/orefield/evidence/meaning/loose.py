@@ -44,8 +44,8 @@ _PLANNABLE = {
 _OF_A_PART = re.compile(
     r"\bby (?:partner|country|origin|type|product)|part[ _]year|\bquarter\b|\bmonth|first half|"
     r"\bimplied by\b|re-?exports?\b|re-?imports?\b|low[ _]grade|\bat \d+ ?pct|\bwith [a-z]+$|"
-    r"phase ?[0-9iv]+\b|\bfive provinces|\bend use|\buse new|\bore ?body\b|\bbody [ivx]+$|\bskarn\b|"
-    r"\boxide\b|per capita|季度|月份|上半年",
+    r"phase ?[0-9iv]+\b|\bfive provinces|\bend use|\buse new|\bore ?body\b|\bbody [ivx]+$|"
+    r"\bskarn\b|\boxide\b|per capita|季度|月份|上半年",
     re.IGNORECASE,
 )
 
@@ -71,6 +71,9 @@ def interpret(
         quantity in _FLOWS | _IN_GROUND and _OF_A_PART.search(attribute)
     ):
         quantity = Quantity.OTHER
+    if quantity is Quantity.PRODUCTION and hedge.planned and len(period.date) > 4:
+        # a day or month beside a plan is when it was made, not the year it is for
+        period = replace(period, first_year=None, last_year=None, undated=True)
     who = _who(row, subjects, quantity, commodity)
     if who.guessed:
         inferred.append("entity")
@@ -303,12 +306,10 @@ def _stage(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -
 def _class(
     row: LooseRow, attribute: str, hedge: Hedge, quantity: Quantity, inferred: list[str]
 ) -> ResourceClass:
-    stated = row.cells.get("class", "")
+    stated = row.cells.get("class", "").casefold()
     if stated:
-        try:
-            return ResourceClass(stated)
-        except ValueError:
-            return words_of.class_of(stated)
+        known = stated in set(ResourceClass)
+        return ResourceClass(stated) if known else words_of.class_of(stated)
     if quantity in _IN_GROUND:
         found = words_of.class_of(attribute)
         if found is ResourceClass.NONE:
@@ -323,7 +324,10 @@ def _class(
         quantity is Quantity.THROUGHPUT and re.search(r"(?i)capacit|规模|能力", attribute)
     ):
         return ResourceClass.CAPACITY
-    return ResourceClass.ACTUAL if quantity in _PLANNABLE else ResourceClass.NONE
+    if quantity not in _PLANNABLE:
+        return ResourceClass.NONE
+    inferred.append("resource_class")
+    return ResourceClass.ACTUAL
 
 
 def _rate(row: LooseRow, attribute: str, quantity: Quantity) -> RateType:
@@ -371,9 +375,11 @@ def _with_sides(
 
 
 def _event_date(statement: Statement, row: LooseRow) -> str:
-    if row.low is not None and 1000 <= row.low <= 2999 and float(row.low).is_integer():
+    several = row.high is not None and row.high != row.low
+    if row.low is not None and not several and 1000 <= row.low <= 2999 and row.low % 1 == 0:
         return f"{int(row.low):04d}"
-    return "" if statement.first_year is None else f"{statement.first_year:04d}"
+    first, last = statement.first_year, statement.last_year
+    return f"{first:04d}" if first is not None and first == last else ""
 
 
 def _flags(statement: Statement, row: LooseRow) -> tuple[Statement, ...]:

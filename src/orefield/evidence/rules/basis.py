@@ -11,7 +11,7 @@ from orefield.evidence.rules.pairing import UNKNOWN_BASIS, bounds, containers
 from orefield.evidence.rules.reading import named, told
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.statement import Quantity, Statement
-from orefield.evidence.vocabulary import Stage
+from orefield.evidence.vocabulary import Basis, Stage
 
 _NAME = "basis-missing"
 _MASSES = frozenset(
@@ -44,6 +44,7 @@ def _missing(corpus: Corpus) -> Iterator[Finding]:
     on = Counter((s.entity, s.topic.commodity) for s in masses)
     above = {entity: containers(corpus, entity) for entity in {s.entity for s in masses}}
     below = Counter((e, s.topic.commodity) for s in masses for e in above[s.entity])
+    mixed = {(s.source, s.topic.commodity) for s in masses if s.basis is Basis.CONCENTRATE_GROSS}
     for s in masses:
         key = (s.entity, s.topic.commodity)
         company = on[key] > 1 or below[key] > 0
@@ -52,6 +53,9 @@ def _missing(corpus: Corpus) -> Iterator[Finding]:
         if s.basis in UNKNOWN_BASIS:
             why = "does not say whether it is ore, concentrate as weighed or metal contained"
         elif "basis" in s.inferred:
+            # copper told in tonnes is copper, unless its text tells concentrate in tonnes too
+            if (s.source, s.topic.commodity) not in mixed:
+                continue
             why = f"is taken as {s.basis.value.replace('_', ' ')}, which it does not say itself"
         else:
             text = f"{named(s)} says what it is the mass of: {s.basis.value.replace('_', ' ')}."

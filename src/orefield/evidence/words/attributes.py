@@ -138,7 +138,7 @@ _RATES: tuple[tuple[RateType, re.Pattern[str]], ...] = (
     (RateType.EOL_RIR, _words(r"end[- ]of[- ]life recycled input|eol[- _]rir|eol[_ ]recycled[_ ]input")),
     (
         RateType.EOL_RR,
-        _words(r"end[- ]of[- ]life (?:recycling|recovery|collection)|eol[- _]rr|\beol\b|报废.*回收率|old scrap recycling (?:rate|efficiency)"),
+        _words(r"end[- ]of[- ]life (?:recycling|recovery|collection)|eol[- _]rr|\beol (?:recycling|scrap) (?:rate|recovery)|报废.*回收率|old scrap recycling (?:rate|efficiency)"),
     ),
     (RateType.OSR, _words(r"old scrap ratio|\bosr\b")),
     (RateType.RIR, _words(r"recycled (?:input|content)|input rate|\brir\b|secondary (?:share|input)|share of (?:scrap|secondary|recycled)|再生.*占比")),
