@@ -29,6 +29,11 @@ class Entity:
     not_same_as : str
         What it is easily mistaken for.
     note : str
+    commodities : tuple of str
+        What the site mainly yields, by symbol or word (``cu``, ``ree``, ``bauxite``).
+    mark : str
+        How the row came into the table, a word of :class:`Mark`; empty where its owner vouches
+        for it without saying.
     where : str
         Place in the table, for errors.
 
@@ -52,6 +57,8 @@ class Entity:
     lon: float | None = None
     not_same_as: str = ""
     note: str = ""
+    commodities: tuple[str, ...] = ()
+    mark: str = ""
     where: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -32,6 +32,9 @@ ENTITY_COLUMNS = (
 )  # fmt: skip
 """Columns of ``entities.csv``; aliases stand apart by semicolons."""
 
+ENTITY_OPTIONAL = ("commodities", "mark")
+"""Columns that ``entities.csv`` may have; commodities stand apart by semicolons."""
+
 CLAIM_COLUMNS = (
     "id", "subject", "entity", "attribute", "low", "high", "text", "unit", "basis", "stage",
     "class", "rate_type", "qualifier", "valid_from", "valid_to", "reported_at", "recorded_at",
@@ -59,8 +62,11 @@ def read_sources(path: Path) -> tuple[Source, ...]:
 
 
 def read_entities(path: Path) -> tuple[Entity, ...]:
-    """Read a table with :data:`ENTITY_COLUMNS`. For errors see :func:`read_sources`."""
-    return _read(path, ENTITY_COLUMNS, _entity)
+    """Read a table with :data:`ENTITY_COLUMNS`, and perhaps :data:`ENTITY_OPTIONAL`.
+
+    For errors see :func:`read_sources`.
+    """
+    return _read(path, ENTITY_COLUMNS, _entity, ENTITY_OPTIONAL)
 
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
@@ -88,9 +94,12 @@ def read_evidence(sources: Path, entities: Path, claims: Path) -> Evidence:
 
 
 def _read(
-    path: Path, columns: tuple[str, ...], build: Callable[[Row], _Built]
+    path: Path,
+    columns: tuple[str, ...],
+    build: Callable[[Row], _Built],
+    optional: tuple[str, ...] = (),
 ) -> tuple[_Built, ...]:
-    return tuple(build(row) for row in read_rows(path, columns, key="id"))
+    return tuple(build(row) for row in read_rows(path, columns, optional, key="id"))
 
 
 def _source(row: Row) -> Source:
@@ -123,6 +132,8 @@ def _entity(row: Row) -> Entity:
         lon=row.number("lon"),
         not_same_as=row.text("not_same_as", ""),
         note=row.text("note", ""),
+        commodities=tuple(word.casefold() for word in _list(row, "commodities")),
+        mark=_word(row, "mark", Mark) if row.text("mark", "") else "",
         where=row.where,
     )
 

@@ -196,6 +196,35 @@ def test_mentions_in_english(resolver: Resolver) -> None:
     assert all(text[m.start : m.end] == m.name for m in found)
 
 
+def test_mentions_say_whether_they_are_sure_and_keep_to_the_capitals() -> None:
+    finder = Resolver(
+        Entities(
+            [
+                make("gem", "company", "GEM"),
+                make("eu", "region", "European Union", aliases=("EU",)),
+                make("a", "mine", "Redhill (North)"),
+                make("b", "mine", "Redhill (South)"),
+            ]
+        )
+    )
+    text = "A gem of an eu text: GEM, the EU and Redhill."
+    found = finder.mentions(text)
+    assert [(m.name, m.status) for m in found] == [
+        ("GEM", "resolved"),
+        ("EU", "resolved"),
+        ("Redhill", "ambiguous"),
+    ]
+    assert found[2].entity is None
+    assert found[0].entity is not None
+
+
+def test_a_company_named_with_its_mine_is_not_the_mine(resolver: Resolver) -> None:
+    for name in ("Jinfeng Mining's Longhu mine", "Longhu mine (Jinfeng)", "金凤矿业旗下龙湖铜矿"):
+        found = resolver.resolve(name).entity
+        assert found is not None, name
+        assert found.id == "longhu"
+
+
 def test_mentions_in_chinese_and_no_overlap(resolver: Resolver) -> None:
     text = "西藏龍湖銅礦年产量增长,金凤矿业股份有限公司和白石有色宣布。智利供应减少"
     found = resolver.mentions(text)

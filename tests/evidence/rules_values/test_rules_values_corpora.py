@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from values_corpora import alarms, check, say
 
-from orefield.evidence.statement import Quantity as Q
-from orefield.evidence.statement import Statement
+from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, Qualifier, ResourceClass, SigmaClass, Stage
 
 # commodity, usual grade, mined by a country (t/y)
@@ -31,7 +30,9 @@ def world(chance: random.Random, metal: tuple[str, float, float]) -> list[Statem
     commodity, rich, mined = metal
     out: list[Statement] = []
 
-    def tell(entity: str, quantity: Q, value: float, unit: str, year: int | None, **more: object):
+    def tell(
+        entity: str, quantity: Quantity, value: float, unit: str, year: int | None, **more: object
+    ):
         for source in chance.sample(["S1", "S2", "S3", "S4"], chance.randint(1, 3)):
             cls = chance.choice(list(SIGMAS))
             off = 1.0 + 0.7 * SIGMAS[cls] * chance.uniform(-1.0, 1.0)
@@ -50,46 +51,57 @@ def world(chance: random.Random, metal: tuple[str, float, float]) -> list[Statem
     metal_year = ore_day * days * grade * kept
     mine: dict[str, object] = {"stage": Stage.MINE, "basis": Basis.CONTAINED}
     for year in range(2018, 2024):
-        tell("hill", Q.PRODUCTION, metal_year * chance.uniform(0.6, 0.9), "t/y", year, **mine)
+        tell(
+            "hill", Quantity.PRODUCTION, metal_year * chance.uniform(0.6, 0.9), "t/y", year, **mine
+        )
         growing = 1.06 ** (year - 2020)
-        tell("norland", Q.PRODUCTION, mined * growing, "t/y", year, **mine)
+        tell("norland", Quantity.PRODUCTION, mined * growing, "t/y", year, **mine)
         refined = {"stage": Stage.REFINED, "basis": Basis.CONTAINED}
-        tell("norland", Q.PRODUCTION, 2.3 * mined * growing, "t/y", year, **refined)
-        tell("norland", Q.USE, 2.9 * mined * growing, "t/y", year)
+        tell("norland", Quantity.PRODUCTION, 2.3 * mined * growing, "t/y", year, **refined)
+        tell("norland", Quantity.USE, 2.9 * mined * growing, "t/y", year)
         gross = {"basis": Basis.CONCENTRATE_GROSS}
-        tell("norland", Q.IMPORTS, 6.0 * mined * growing, "t/y", year, **gross)
-    tell("hill", Q.THROUGHPUT, ore_day, "t/d", 2023, basis=Basis.ORE)
-    tell("hill", Q.GRADE, grade, "1", 2023)
-    tell("hill", Q.RECOVERY, kept, "1", 2023)
+        tell("norland", Quantity.IMPORTS, 6.0 * mined * growing, "t/y", year, **gross)
+    tell("hill", Quantity.THROUGHPUT, ore_day, "t/d", 2023, basis=Basis.ORE)
+    tell("hill", Quantity.GRADE, grade, "1", 2023)
+    tell("hill", Quantity.RECOVERY, kept, "1", 2023)
     ore = ore_day * days * 25.0
     for share, cls in ((1.0, ResourceClass.RESERVE), (2.2, ResourceClass.RESOURCE)):
-        tell("hill", Q.RESOURCE, ore * share, "t", 2023, basis=Basis.ORE, resource_class=cls)
+        tell("hill", Quantity.RESOURCE, ore * share, "t", 2023, basis=Basis.ORE, resource_class=cls)
         metal_there = ore * share * grade
         fields = {"basis": Basis.CONTAINED, "resource_class": cls}
-        tell("hill", Q.RESOURCE, metal_there, "t", 2023, **fields)
-    tell("hill", Q.PRODUCTION, 1.2 * metal_year, "t/y", 2028, **mine, qualifier=Qualifier.TARGET)
+        tell("hill", Quantity.RESOURCE, metal_there, "t", 2023, **fields)
+    tell(
+        "hill",
+        Quantity.PRODUCTION,
+        1.2 * metal_year,
+        "t/y",
+        2028,
+        **mine,
+        qualifier=Qualifier.TARGET,
+    )
     return out
 
 
-@given(st.randoms(use_true_random=False), st.sampled_from(METALS))
+@given(st.integers(0, 10**6), st.sampled_from(METALS))
 @settings(max_examples=60)
-def test_a_consistent_corpus_is_silent(
-    chance: random.Random, metal: tuple[str, float, float]
-) -> None:
+def test_a_consistent_corpus_is_silent(seed: int, metal: tuple[str, float, float]) -> None:
     # one text does not contradict itself: a source says each thing once
-    found = [f for f in alarms(check(*world(chance, metal)))]
+    found = alarms(check(*world(random.Random(seed), metal)))
     assert [f"{f.rule}: {f.explanation}" for f in found] == []
 
 
 @pytest.mark.parametrize("slip", [1e3, 1e4, 1e-3, 365.0])
-@given(chance=st.randoms(use_true_random=False), metal=st.sampled_from(METALS))
+@given(seed=st.integers(0, 10**6), metal=st.sampled_from(METALS))
 @settings(max_examples=15)
-def test_a_planted_slip_is_found(
-    slip: float, chance: random.Random, metal: tuple[str, float, float]
-) -> None:
+def test_a_planted_slip_is_found(slip: float, seed: int, metal: tuple[str, float, float]) -> None:
+    chance = random.Random(seed)
     told = world(chance, metal)
     at = chance.choice(
-        [i for i, s in enumerate(told) if s.topic.quantity is Q.PRODUCTION and s.last_year == 2023]
+        [
+            i
+            for i, s in enumerate(told)
+            if s.topic.quantity is Quantity.PRODUCTION and s.last_year == 2023
+        ]
     )
     if len([s for s in told if s.topic == told[at].topic and s.last_year == 2023]) < 2:
         return

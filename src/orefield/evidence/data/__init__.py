@@ -1,0 +1,1 @@
+"""Tables that the evidence room ships: gazetteer, extents, generic words, variants."""
