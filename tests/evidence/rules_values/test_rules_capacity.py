@@ -17,14 +17,29 @@ CAPACITY = ("capacity-identity",)
 def chain(output: float, *, background: bool = True, **more: object) -> list[object]:
     known = {"source": "ref", "background": background}
     return [
-        say("ore", "hill", Quantity.THROUGHPUT, 130e3, "t/d", basis=Basis.ORE, shown="130 kt/d", **known),
+        say(
+            "ore",
+            "hill",
+            Quantity.THROUGHPUT,
+            130e3,
+            "t/d",
+            basis=Basis.ORE,
+            shown="130 kt/d",
+            **known,
+        ),
         say("grade", "hill", Quantity.GRADE, 0.00459, "1", rounding=5e-6, **known),
         say("rec", "hill", Quantity.RECOVERY, 0.86, "1", rounding=0.005, **known),
         say(
-            "out", "hill", Quantity.PRODUCTION, output, "t/y", stage=Stage.MINE, basis=Basis.CONTAINED,
+            "out",
+            "hill",
+            Quantity.PRODUCTION,
+            output,
+            "t/y",
+            stage=Stage.MINE,
+            basis=Basis.CONTAINED,
             **more,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_mine_cannot_give_five_times_what_its_ore_holds() -> None:
@@ -98,9 +113,15 @@ def test_by_products_are_held_against_their_own_grade() -> None:
     gold = say("g", "hill", Quantity.GRADE, 0.2e-6, "1", commodity="au")
     for tonnes, wrong in ((5.0, False), (70.0, True)):
         out = say(
-            "out", "hill", Quantity.PRODUCTION, tonnes, "t/y", commodity="au", basis=Basis.CONTAINED,
+            "out",
+            "hill",
+            Quantity.PRODUCTION,
+            tonnes,
+            "t/y",
+            commodity="au",
+            basis=Basis.CONTAINED,
             stage=Stage.MINE,
-        )  # fmt: skip
+        )
         assert bool(alarms(check(ore, gold, out, rules=CAPACITY))) is wrong
 
 
@@ -108,9 +129,17 @@ def test_plans_beyond_a_known_expansion_are_not_accused() -> None:
     ore = say("ore", "hill", Quantity.THROUGHPUT, 30e6, "t/y", basis=Basis.ORE, first_year=2020)
     rich = say("g", "hill", Quantity.GRADE, 0.006, "1", resource_class=ResourceClass.RESOURCE)
     out = say(
-        "out", "hill", Quantity.PRODUCTION, 300e3, "t/y", first_year=2028, last_year=2028,
-        stage=Stage.MINE, basis=Basis.CONTAINED, resource_class=ResourceClass.PLAN,
-    )  # fmt: skip
+        "out",
+        "hill",
+        Quantity.PRODUCTION,
+        300e3,
+        "t/y",
+        first_year=2028,
+        last_year=2028,
+        stage=Stage.MINE,
+        basis=Basis.CONTAINED,
+        resource_class=ResourceClass.PLAN,
+    )
     (found,) = check(ore, rich, out, rules=CAPACITY)
     assert found.verdict is Verdict.INSUFFICIENT
 
@@ -144,9 +173,15 @@ def test_consistent_mines_stay_silent_and_slips_do_not(
     metal = ore * rich * yielded * use
     for value, wrong in ((metal, False), (metal / use * slip, True)):
         out = say(
-            "out", "hill", Quantity.PRODUCTION, value, "t/y", first_year=2023, stage=Stage.MINE,
+            "out",
+            "hill",
+            Quantity.PRODUCTION,
+            value,
+            "t/y",
+            first_year=2023,
+            stage=Stage.MINE,
             basis=Basis.CONTAINED,
-        )  # fmt: skip
+        )
         assert bool(alarms(check(*parts, out, rules=CAPACITY))) is wrong
 
 

@@ -27,9 +27,13 @@ SUPERSEDED = ("superseded",)
 
 def mined(name: str, tonnes: float, **more: Any) -> Statement:
     fields: dict[str, Any] = {
-        "stage": Stage.MINE, "basis": Basis.CONTAINED, "first_year": 2023, "last_year": 2023,
-        "sigma_class": SigmaClass.A, "source": name,
-    }  # fmt: skip
+        "stage": Stage.MINE,
+        "basis": Basis.CONTAINED,
+        "first_year": 2023,
+        "last_year": 2023,
+        "sigma_class": SigmaClass.A,
+        "source": name,
+    }
     return say(name, "norland", Quantity.PRODUCTION, tonnes, "t/y", **(fields | more))
 
 
@@ -170,9 +174,12 @@ def test_the_one_that_is_far_off_is_blamed(
 
 def plan(name: str, amount: float, year: int, **more: Any) -> Statement:
     fields: dict[str, Any] = {
-        "resource_class": ResourceClass.PLAN, "first_year": year, "last_year": year,
-        "basis": Basis.ORE, "source": name,
-    }  # fmt: skip
+        "resource_class": ResourceClass.PLAN,
+        "first_year": year,
+        "last_year": year,
+        "basis": Basis.ORE,
+        "source": name,
+    }
     return say(name, "hill", Quantity.THROUGHPUT, amount, "t/y", **(fields | more))
 
 

@@ -105,9 +105,13 @@ def test_a_row_that_differs_is_another(other: dict[str, Any]) -> None:
 
 def flow(name: str, value: float, stage: Stage, **more: Any) -> Statement:
     fields: dict[str, Any] = {
-        "stage": stage, "basis": Basis.CONTAINED, "first_year": 2023, "last_year": 2023,
-        "source": name, "sigma_class": SigmaClass.C,
-    }  # fmt: skip
+        "stage": stage,
+        "basis": Basis.CONTAINED,
+        "first_year": 2023,
+        "last_year": 2023,
+        "source": name,
+        "sigma_class": SigmaClass.C,
+    }
     quantity = more.pop("quantity", Quantity.PRODUCTION)
     return say(name, "norland", quantity, value, "t/y", **(fields | more))
 

@@ -219,17 +219,28 @@ def test_a_grade_that_no_ore_has_is_no_factor_and_loses_its_tie() -> None:
     assert all(f.blamed == ("b",) for f in slips)
     ore = say("o", "hill", Quantity.THROUGHPUT, 7.2e6, "t/y", basis=Basis.ORE)
     gold = say(
-        "p", "hill", Quantity.PRODUCTION, 150.0, "t/y", commodity="au", basis=Basis.CONTAINED,
+        "p",
+        "hill",
+        Quantity.PRODUCTION,
+        150.0,
+        "t/y",
+        commodity="au",
+        basis=Basis.CONTAINED,
         stage=Stage.MINE,
-    )  # fmt: skip
+    )
     assert alarms(check(good, bad, ore, gold, rules=("capacity-identity",)))
 
 
 def test_a_headline_without_a_metal_is_of_ore() -> None:
     headline = say(
-        "h", "hill", Quantity.CAPACITY, 350e3, "t/y", basis=Basis.CONTAINED,
+        "h",
+        "hill",
+        Quantity.CAPACITY,
+        350e3,
+        "t/y",
+        basis=Basis.CONTAINED,
         inferred=("basis", "commodity"),
-    )  # fmt: skip
+    )
     ore = say("r", "hill", Quantity.THROUGHPUT, 115e6, "t/y", basis=Basis.ORE, source="S2")
     (found,) = alarms(check(headline, ore, rules=SLIP))
     assert found.blamed == ("h",)

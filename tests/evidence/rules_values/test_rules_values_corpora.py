@@ -38,15 +38,23 @@ def world(chance: random.Random, metal: tuple[str, float, float]) -> list[Statem
             off = 1.0 + 0.7 * SIGMAS[cls] * chance.uniform(-1.0, 1.0)
             hedged = chance.random() < 0.2
             one = say(
-                f"c{len(out)}", entity, quantity, value * off, unit, commodity=commodity,
-                source=source, first_year=year, last_year=year, sigma_class=SigmaClass(cls),
+                f"c{len(out)}",
+                entity,
+                quantity,
+                value * off,
+                unit,
+                commodity=commodity,
+                source=source,
+                first_year=year,
+                last_year=year,
+                sigma_class=SigmaClass(cls),
                 **more,
-            )  # fmt: skip
+            )
             if hedged:
                 one = dataclasses.replace(one, qualifier=Qualifier.ABOUT, hedge=0.05)
             out.append(one)
 
-    ore_day, days, kept = 10 ** chance.uniform(3, 5), 330.0, chance.uniform(0.7, 0.93)
+    ore_day, days, kept = 10 ** chance.uniform(3, 4.2), 330.0, chance.uniform(0.7, 0.93)
     grade = rich * chance.uniform(0.5, 1.5)
     metal_year = ore_day * days * grade * kept
     mine: dict[str, object] = {"stage": Stage.MINE, "basis": Basis.CONTAINED}
@@ -83,7 +91,7 @@ def world(chance: random.Random, metal: tuple[str, float, float]) -> list[Statem
 
 
 @given(st.integers(0, 10**6), st.sampled_from(METALS))
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_a_consistent_corpus_is_silent(seed: int, metal: tuple[str, float, float]) -> None:
     # one text does not contradict itself: a source says each thing once
     found = alarms(check(*world(random.Random(seed), metal)))
@@ -92,7 +100,7 @@ def test_a_consistent_corpus_is_silent(seed: int, metal: tuple[str, float, float
 
 @pytest.mark.parametrize("slip", [1e3, 1e4, 1e-3, 365.0])
 @given(seed=st.integers(0, 10**6), metal=st.sampled_from(METALS))
-@settings(max_examples=15)
+@settings(max_examples=5)
 def test_a_planted_slip_is_found(slip: float, seed: int, metal: tuple[str, float, float]) -> None:
     chance = random.Random(seed)
     told = world(chance, metal)

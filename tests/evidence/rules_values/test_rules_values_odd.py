@@ -46,7 +46,9 @@ def statements(draw: st.DrawFn) -> list[Statement]:
                 subject=draw(st.sampled_from(["", "Hill / Hilltop", "Hill"])),
                 attribute=draw(words),
                 topic=Topic(
-                    draw(entities), draw(st.sampled_from(Quantity)), draw(commodities),
+                    draw(entities),
+                    draw(st.sampled_from(Quantity)),
+                    draw(commodities),
                     draw(st.sampled_from(Stage)),
                 ),
                 low=draw(numbers),
@@ -69,7 +71,7 @@ def statements(draw: st.DrawFn) -> list[Statement]:
                 inferred=draw(st.sampled_from([(), ("basis",)])),
                 background=draw(st.booleans()),
             )
-        )  # fmt: skip
+        )
     return out
 
 
