@@ -158,14 +158,14 @@ def test_no_room_within_the_bounds_is_an_error():
 @pytest.mark.parametrize("said", [-2.0, -0.5, 0.3, 4.0])
 def test_posterior_of_one_variable_is_the_truncated_normal(said):
     system = System((Variable("q", low=0.0),), (), (Observation("o", "q", said, 1.0),))
-    p = posterior(system, seed=11, n_draws=1500)
+    p = posterior(system, seed=11, n_draws=600)
     law = truncnorm(-said, np.inf, loc=said)
     error = law.std() / math.sqrt(p.ess["q"])
     assert p.mean("q") == pytest.approx(law.mean(), abs=5 * error)
     assert p.quantile("q", 0.9) == pytest.approx(law.ppf(0.9), abs=0.1)
     assert p.of("q").min() >= 0.0
-    assert p.r_hat["q"] < 1.03
-    assert p.ess["q"] > 300
+    assert p.r_hat["q"] < 1.05
+    assert p.ess["q"] > 100
 
 
 def test_posterior_without_binding_bounds_is_the_least_squares_fit():
