@@ -122,6 +122,12 @@ class Statement:
         Calendar years spoken of, both ends included; None where undated or open.
     date : str
         ISO date or part of one, of an event or an as-of.
+    part_of_year : str
+        ``Q1`` to ``Q4``, ``H1``, ``H2`` or months such as ``M01-M09``; empty for whole years. A
+        flow of a part of a year has the quantity ``other``, so that nothing takes it for a
+        year's, and keeps in ``measured`` what it is.
+    measured : Quantity or None
+        What the words measure, where the topic says ``other``.
     base_year : int or None
         Of a growth.
     reported, vintage : str
@@ -169,6 +175,8 @@ class Statement:
     first_year: int | None = None
     last_year: int | None = None
     date: str = ""
+    part_of_year: str = ""
+    measured: Quantity | None = None
     base_year: int | None = None
     reported: str = ""
     vintage: str = ""

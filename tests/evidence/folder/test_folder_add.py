@@ -82,7 +82,7 @@ def test_an_unknown_unit_is_kept_and_marked(tmp_path: Path) -> None:
         ({"basis": "none"}, "mass without a basis"),
         ({"basis": "pure"}, "basis is 'pure'"),
         ({"unit": ""}, "without a unit"),
-        ({"value_low": "1,000"}, "not a finite number"),
+        ({"value_low": "1,00"}, "not a finite number"),
         ({"value_low": "nan"}, "not a finite number"),
         ({"value_high": "3"}, "down to 3"),
         ({"value_low": ""}, "neither a number nor a text"),

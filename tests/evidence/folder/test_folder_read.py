@@ -95,7 +95,21 @@ def test_a_large_table_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["nan", "inf", "1,000", "1_000", "1e999", "9" * 5000, "abc", "12 kt", "0x10", "−5"]
+    "word",
+    [
+        "nan",
+        "inf",
+        "1,00",
+        "1,0000",
+        ",100",
+        "1_000",
+        "1e999",
+        "9" * 5000,
+        "abc",
+        "12 kt",
+        "0x10",
+        "−5",
+    ],
 )
 def test_what_is_no_number_is_told_and_kept(tmp_path: Path, word: str) -> None:
     cell = f'"{word}"' if "," in word else word
@@ -370,3 +384,9 @@ def test_any_text_after_the_header_is_read_or_refused(tail: str) -> None:
 
 def test_the_limit_is_the_one_of_all_tables() -> None:
     assert tables.MAX_BYTES == 64 * 2**20
+
+
+def test_thousands_between_commas_are_read_and_told(tmp_path: Path) -> None:
+    folder = read_folder(corpus(tmp_path / "c", line(low='"1,234.5"', high='"40,000"')))
+    assert (folder.claims[0].low, folder.claims[0].high) == (1234.5, 40000.0)
+    assert "read as 40000" in said(folder)

@@ -37,13 +37,22 @@ def is_unknown(text: str) -> bool:
     return text.strip().casefold() in UNKNOWN
 
 
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+
+
 def read_number(text: str, where: str) -> tuple[float | None, tuple[Problem, ...]]:
     """The number of a cell; None, and a problem, where the cell is none.
 
-    Thousands separators are refused: ``1,000`` is a thousand to some and one to others.
+    ``40,000`` is read as forty thousand, and told: commas between groups of three digits are
+    separators wherever a decimal point is used, as these tables do.
     """
     if is_unknown(text):
         return None, ()
+    if _GROUPED.fullmatch(text.strip()):
+        plain = text.strip().replace(",", "")
+        fix = "write it without separators"
+        note = Problem(f"'{text.strip()}' is read as {plain}", where, fix, level="note")
+        return plain_number(plain), (note,)
     try:
         return plain_number(text), ()
     except ValueError:

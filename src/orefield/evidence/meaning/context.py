@@ -28,6 +28,7 @@ _SMELTERS = {"smelter", "refinery", "plant"}
 _OUTCOMES = {Quantity.PRODUCTION, Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS}
 _AHEAD = {ResourceClass.PLAN, ResourceClass.GUIDANCE, ResourceClass.CAPACITY}
 _NOT_OPERANDS = {Quantity.COUNT, Quantity.RANK, Quantity.FLAG, Quantity.EVENT, Quantity.OTHER}
+_MOST = 0.6
 _SAME_SCALE = 1.5
 _OTHER_THINGS = re.compile(
     r"altitude|elevation|\bgdp\b|trade|value added|investment|revenue|profit|people|jobs|water|"
@@ -84,6 +85,9 @@ def _commodities(statements: Sequence[Statement], subjects: Subjects) -> list[St
     for s in statements:
         if s.topic.commodity:
             counts[s.source][s.topic.commodity] += 1
+    everywhere = Counter(s.topic.commodity for s in statements if s.topic.commodity)
+    (main, n), *_ = everywhere.most_common(1) or [("", 0)]
+    anywhere = main if n > _MOST * sum(everywhere.values()) else ""
     out: list[Statement] = []
     for given in statements:
         s = given
@@ -97,7 +101,7 @@ def _commodities(statements: Sequence[Statement], subjects: Subjects) -> list[St
             usual = [c for c, n in counts[s.source].most_common() if n > 1]
             last = last_by_source.get(s.source, "")
             found = last_by_subject.get((s.source, s.entity)) or _main_commodity(s.entity, subjects)
-            found = found or (last if last in usual else next(iter(usual), ""))
+            found = found or (last if last in usual else next(iter(usual), anywhere))
             if found:
                 s = _with(s, "commodity", commodity=found)
         if s.topic.commodity:

@@ -106,20 +106,58 @@ def _rank(statement: Statement, phrase: str, counterpart: str, subjects: Subject
     return replace(statement, part=part, counterpart=scope)
 
 
+_OWNER = (
+    re.compile(r"(?:held|owned|controlled) by (?:the )?(?P<who>.+)", re.IGNORECASE),
+    re.compile(
+        r"(?:share|stake|interest|equity|holding|shareholding|ownership)s?"
+        r"(?: share| stake| interest)?"
+        r"\s*(?:of|,|:|-|–|—)\s*(?:the )?(?P<who>.+)",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?:owner|partner|shareholder)s?\s*(?:,|:|-|–|—)\s*(?P<who>.+)", re.IGNORECASE),
+    re.compile(
+        r"(?P<who>.+?)(?:'s|’s)?\s+(?:\w+ )?"
+        r"(?:stake|interest|share|equity|holding|shareholding)s?\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<who>.+?)(?:的)?(?:持股|股权|股份|权益)"),
+)
+_AFTER_OWNER = re.compile(
+    r"\s*[(（,;].*$|\s+(?:after|before|since|as of|in|from|on|at|following|per cent|%)\b.*$",
+    re.IGNORECASE,
+)
+
+
+def _owner_named(words: str) -> str:
+    """The owner that a phrase names as such, known or not: "stake of the state holding"."""
+    for pattern in _OWNER:
+        match = pattern.search(words)
+        if match:
+            who = _AFTER_OWNER.sub("", match["who"].strip()).strip(" .'\"")
+            if who and not re.fullmatch(r"(?i)ownership|equity|direct|total|the|its|of", who):
+                return who
+    return ""
+
+
 def counterpart_of(
     statement: Statement, counterpart: str, paraphrase: str, subjects: Subjects
 ) -> Statement:
     """An ownership with its owner; a company's stake in a site is told of the site."""
     own = statement.topic.entity
-    if counterpart:
-        other = subjects.who(counterpart).entity
-    else:
-        words = spoken(statement.attribute)
+    other = subjects.who(counterpart).entity if counterpart else ""
+    words = spoken(statement.attribute)
+    if not other:
         named = [e for e in subjects.mentioned(words) if e != own]
-        named = named or [e for e in subjects.mentioned(paraphrase) if e != own]
-        if not named:
-            return statement
-        other = named[0]
+        other = named[0] if len(named) == 1 else ""
+    if not other and (owner := _owner_named(words)):
+        other = subjects.who(owner, kind="company").entity
+        if other.startswith("?") and not other.endswith(" company"):
+            other = f"{other} company"  # a mine is not its owner of the same name
+    if not other:
+        named = [e for e in subjects.mentioned(paraphrase) if e != own]
+        other = named[0] if named else ""
+    if not other:
+        return statement
     stake_in = re.search(
         r"(?i)\b(?:stake|interest|share|equity|holding|ownership) (?:held )?(?:in|of)\b",
         statement.attribute,

@@ -40,6 +40,13 @@ _PLANNABLE = {
     Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
     Quantity.IMPORTS, Quantity.EXPORTS, Quantity.RATE, Quantity.EVENT,
 }  # fmt: skip
+_SINCE = re.compile(r"\s*(?:from|since|starting|as from|自|从)\b", re.IGNORECASE)
+_CONCENTRATE = re.compile(r"concentrate|精矿", re.IGNORECASE)
+_NO_OUTPUT = re.compile(
+    r"waste|tailings|reagent|acid|coal|diesel|fuel|water|emission|co2|carbon dioxide|explosive|"
+    r"lime|cyanide|scrap generated|loss|尾矿|废石|排放|耗",
+    re.IGNORECASE,
+)
 # figures of a part: one partner, some months, one grade class; no total to compare with others
 _OF_A_PART = re.compile(
     r"\bby (?:partner|country|origin|type|product)|part[ _]year|\bquarter\b|\bmonth|first half|"
@@ -67,12 +74,14 @@ def interpret(
     phrase = f"{attribute} {unit.rest}".strip()
     commodity = _commodity(row, attribute, unit, inferred)
     quantity = _quantity(row, attribute, unit, period, inferred)
+    measured = quantity
     if (quantity in _FLOWS and period.part_of_year) or (
         quantity in _FLOWS | _IN_GROUND and _OF_A_PART.search(attribute)
     ):
         quantity = Quantity.OTHER
-    if quantity is Quantity.PRODUCTION and hedge.planned and len(period.date) > 4:
-        # a day or month beside a plan is when it was made, not the year it is for
+    since = quantity in _FLOWS and _SINCE.match(row.period) is not None
+    if since or (quantity is Quantity.PRODUCTION and hedge.planned and len(period.date) > 4):
+        # a day beside a plan is when it was made, and "from 2028" when it begins: no single year
         period = replace(period, first_year=None, last_year=None, undated=True)
     who = _who(row, subjects, quantity, commodity)
     if who.guessed:
@@ -85,6 +94,8 @@ def interpret(
         stage = Stage.NONE
     if commodity == "al" and stage is Stage.SMELTER:
         stage = Stage.REFINED  # what an aluminium smelter makes is the metal
+    if basis is Basis.GROSS and commodity not in ORES and _CONCENTRATE.search(attribute):
+        basis = Basis.CONCENTRATE_GROSS
     if commodity in ORES and basis is Basis.ORE and quantity is not Quantity.THROUGHPUT:
         basis = Basis.GROSS  # of what is sold as ore, the ore is the product
     if quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED, Quantity.GRADE}:
@@ -121,6 +132,8 @@ def interpret(
         first_year=period.first_year,
         last_year=period.last_year,
         date=period.date,
+        part_of_year=period.part_of_year,
+        measured=measured,
         base_year=period.base_year,
         reported=row.reported,
         vintage=row.cells.get("vintage", "") or row.reported,
@@ -207,8 +220,11 @@ def _quantity(
         if found is Quantity.OTHER:
             found = _by_words(f"{attribute} {row.paraphrase}", unit)
             inferred.append("quantity")
-        if found is Quantity.OTHER and base in {"t/y", "t/d"}:
-            found = Quantity.PRODUCTION
+        of_a_year = base in {"t/y", "t/d"} or (
+            base == "t" and period.first_year is not None and period.first_year == period.last_year
+        )
+        if found is Quantity.OTHER and of_a_year and not _NO_OUTPUT.search(attribute):
+            found = Quantity.THROUGHPUT if unit.basis is Basis.ORE else Quantity.PRODUCTION
         return found
     if base in _BY_UNIT:
         return _BY_UNIT[base]
@@ -366,6 +382,16 @@ def _with_sides(
     if quantity is Quantity.OWNERSHIP:
         return counterpart_of(statement, row.cells.get("counterpart", ""), row.paraphrase, subjects)
     if quantity is Quantity.EVENT:
+        step = words_of.step_of_expansion(spoken(row.attribute))
+        if step:
+            # an expansion has a life of its own: approved and built long after the mine's start
+            entity = f"?{statement.entity.removeprefix('?')} expansion"
+            return replace(
+                statement,
+                topic=replace(statement.topic, entity=entity),
+                event=step,
+                date=statement.date or _event_date(statement, row),
+            )
         return replace(statement, event=words_of.event_of(spoken(row.attribute)),
                        date=statement.date or _event_date(statement, row))  # fmt: skip
     if quantity is Quantity.FLAG:

@@ -52,9 +52,14 @@ def stated_numbers(
     assert high is not None
     low, high = min(low, high), max(low, high)
     half = 0.0 if quantity in _EXACT or unit.base in _CALENDAR else rounding_half_width(low)
+    decimals = re.fullmatch(r"\s*\d+\.(\d+)\s*", row.written)
+    if decimals:
+        half = min(half, 0.5 * 10.0 ** -len(decimals[1]))
     stated = row.cells.get("rounding", "")
     if stated and re.fullmatch(r"[0-9.]+(?:[eE][+-]?\d+)?", stated):
         half = 0.5 * float(stated)
+        if half > 0.5:
+            half = max(0.5, min(half, LOOSE * abs(low)))
     if high != low:
         half = min(half, rounding_half_width(high)) if high else half
     if unit.rest == "times":

@@ -24,6 +24,8 @@ class LooseRow:
     hops : int
     sigma_class : SigmaClass
     release : str
+    written : str
+        The first number with its digits as written: "1.0" is more exact than "1".
     """
 
     id: str
@@ -41,3 +43,4 @@ class LooseRow:
     hops: int = 0
     sigma_class: SigmaClass = SigmaClass.E
     release: str = ""
+    written: str = ""

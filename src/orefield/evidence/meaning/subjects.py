@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from orefield.evidence.entities import Entities
 from orefield.evidence.names import Resolver, fallback_id
+from orefield.evidence.names.pinyin import pinyin
 
 _BRACKETS = re.compile(r"\s*[(（]([^)）]*)[)）]\s*")
 _APART = re.compile(r"\s*(?:/|;|\band\b|&|、|和|与)\s*", re.IGNORECASE)
@@ -44,12 +46,31 @@ class Subjects:
         self.entities = entities
         self._resolver = Resolver(entities)
         self._known: dict[tuple[str, str, str], Who] = {}
+        self._also: dict[str, str] = {}
+
+    def learn(self, subjects: Iterable[str]) -> None:
+        """Take note of names that a corpus gives together: "Donglan mine (东兰铜矿)".
+
+        Only unresolved names are joined so; a known one needs no help.
+        """
+        for subject in subjects:
+            inside = _BRACKETS.search(subject)
+            outside = _BRACKETS.sub(" ", subject).strip()
+            if inside is None or not outside:
+                continue
+            one, other = _unknown(outside), _unknown(inside.group(1))
+            if one != other and not _only_words(inside.group(1)):
+                self._also[other] = self._also.get(one, one)
+        self._known.clear()
 
     def who(self, subject: str, *, kind: str = "", commodity: str = "") -> Who:
         """The entity that a subject as written means."""
         key = (subject, kind, commodity)
         if key not in self._known:
-            self._known[key] = self._find(subject, kind, commodity)
+            found = self._find(subject, kind, commodity)
+            if found.entity.startswith("?"):
+                found = replace(found, entity=self._also.get(found.entity, found.entity))
+            self._known[key] = found
         return self._known[key]
 
     def _one(self, name: str, kind: str, commodity: str) -> str:
@@ -70,7 +91,7 @@ class Subjects:
         several = self._several(subject)
         if several:
             first = self._one(several[0], kind, commodity)
-            return Who(first or fallback_id(several[0]), several)
+            return Who(first or _unknown(several[0]), several)
         for quoted in _QUOTED.findall(subject):
             inside = self._one(quoted, kind, commodity)
             if inside:
@@ -78,7 +99,7 @@ class Subjects:
         unquoted = _QUOTED.sub(" ", bare or subject).strip()
         if _QUOTED.search(subject):
             # a name in quotes that is unknown is not the region named beside it
-            return Who(fallback_id(subject))
+            return Who(_unknown(subject))
         mentioned = {
             m.candidates[0].entity.id
             for m in self._resolver.mentions(unquoted)
@@ -86,7 +107,7 @@ class Subjects:
         }
         if len(mentioned) == 1 and _only_generic_words_beside(unquoted):
             return Who(mentioned.pop(), guessed=True)
-        return Who(fallback_id(subject))
+        return Who(_unknown(subject))
 
     def _several(self, subject: str) -> tuple[str, ...]:
         if "/" not in subject and ";" not in subject:
@@ -116,6 +137,20 @@ class Subjects:
         return ""
 
 
+def _unknown(name: str) -> str:
+    """Id of an unresolved name; Chinese ones in pinyin, so that both scripts meet."""
+    found = fallback_id(_BRACKETS.sub(" ", name).strip() or name)
+    if _HAN.search(found):
+        return f"?{pinyin(found[1:]).replace(' ', '')}"
+    return found
+
+
+def _only_words(text: str) -> bool:
+    """Whether brackets hold a remark, not a name: "(fictional)", "(basis missing)"."""
+    return bool(re.fullmatch(r"[a-z ,.%0-9-]+", text.strip()))
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _GENERIC = re.compile(
     r"\b(?:china|industry|sector|metals?|goods|trade|provinces?|listed|market|producers?|output|"
     r"national|domestic|region|regions|mines?|mining|smelters?|deposits?|total|all|other|the|of|in|"

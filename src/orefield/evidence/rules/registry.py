@@ -15,7 +15,8 @@ from orefield.evidence.rules.rule import Rule
 _MODULES = (
     "sanity", "basis", "stages", "classes", "rates", "unit_slips", "bounds", "capacity", "shares",
     "sums", "part_whole", "growth", "ranks", "arithmetic", "ownership", "site_commodity",
-    "timeline", "logic", "duplicates", "superseding", "conflicts", "provenance", "declared",
+    "timeline", "part_years", "logic", "duplicates",
+    "superseding", "conflicts", "provenance", "declared",
 )  # fmt: skip
 
 _ORDER = (Verdict.VIOLATE, Verdict.TIE, Verdict.SUPERSEDED, Verdict.INSUFFICIENT, Verdict.PASS)

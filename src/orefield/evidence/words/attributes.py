@@ -21,9 +21,9 @@ _GROWTH = _words(
     r"growth|increase|decrease|decline|\brise\b|\brose\b|\bfell\b|\bfall\b|\bdrop|change\b|y/y|yoy|y-o-y|"
     r"year[- ]on[- ]year|year[- ]over[- ]year|cagr|expansion rate|增长|增速|增幅|同比|环比|下降|减少|增加"
 )
-_OWNERSHIP = _words(
-    r"\bown(?:s|ed|er|ership)?\b|owner[- ]share|\bstake\b|\bequity\b|\bshareholding\b|\bholding\b|\bholds\b|"
-    r"\binterest\b(?! rate)|controlling|持股|股权|股份|权益比例|控股|参股"
+_OWNED = _words(
+    r"\bown(?:s|ed|er|ers|ership)?\b|owner[- ]share|\bstakes?\b|\bequity\b|\bshareholding|\bholdings?\b|\bholds\b|\bheld\b|"
+    r"\binterest\b(?! rate)|controlling|\bpartner\b|持股|股权|股份|权益|控股|参股"
 )
 _RECYCLING = _words(
     r"recycl|\bscrap\b|end[- ]of[- ]life|\beol\b|\brir\b|\bosr\b|secondary (?:share|input)|回收利用|再生|循环利用|废[铜铝钢]"
@@ -157,13 +157,14 @@ _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("expanded", _words(r"\bexpan|phase (?:2|3|4|ii|iii|iv|two|three)|second phase|third phase|扩建|扩产|二期|三期")),
     ("production", _words(
         r"(?:start|begin|commence|first|onset|launch)\w*(?: of| in)? (?:\w+ )?(?:production|mining|output|operation|ore|copper|concentrate|metal|extraction)|"
-        r"production (?:start|began|begins|since)|start[- _]?up|into production|came? on ?stream|put into operation|"
+        r"production (?:start|began|begins|since)|start[- _]?up|commercial production|\bfirst (?:\w+ )?(?:pour|cathode|concentrate|metal|shipment|production|output|ore|gold|copper|product|sale)\b|"
+        r"into production|came? on ?stream|put into operation|"
         r"operat(?:ing|ion|ions) (?:since|start|began)|start of (?:mining|development|operations?)|mining (?:start|since|began)|"
         r"development start|active mining|投产|开采始|开始生产|建成投产|^start$"
     )),
     ("commissioned", _words(r"\bcommission|\bcompletion\b|\bcompleted\b|\bcomplete\b|建成|竣工|试车|试生产")),
+    ("approved", _words(r"investment decision|\bfid\b|go-ahead|construction decision|投资决策|\bapprov|\bpermit|\bsanction|green[- ]?lit|核准|批准|获批|批复")),
     ("construction", _words(r"\bconstruct|\bbuilding\b|ground[- ]?break|broke ground|开工|动工|在建|建设")),
-    ("approved", _words(r"\bapprov|\bpermit|\bsanction|green[- ]?lit|核准|批准|获批|批复")),
     ("licensed", _words(r"\blicen[cs]|采矿证|采矿许可|探矿权|采矿权")),
     ("explored", _words(r"\bexplor|\bdrill|\bfeasibility\b|勘探|勘查")),
     ("discovered", _words(r"\bdiscover|\bfound in\b|发现")),
@@ -193,7 +194,7 @@ def fraction_quantity(phrase: str, base: str, rest: str = "") -> Quantity:
     words = f"{phrase} {rest}"
     if base == "1/y" or _GROWTH.search(words):
         return Quantity.GROWTH
-    if _OWNERSHIP.search(phrase) and not _SHARE_OF_OUTPUT.search(phrase):
+    if _HELD.search(phrase) or (_OWNED.search(phrase) and not _OF_FLOW.search(phrase)):
         return Quantity.OWNERSHIP
     if _UTILISATION.search(phrase):
         return Quantity.OTHER
@@ -208,7 +209,14 @@ def fraction_quantity(phrase: str, base: str, rest: str = "") -> Quantity:
     return Quantity.OTHER
 
 
-_SHARE_OF_OUTPUT = _words(r"share of (?!.*\b(?:mine|project|company|owned)\b)|% of")
+_HELD = _words(
+    r"\bownership\b|owner[- ]share|\bstakes?\b|\bequity (?:share|interest|stake)|\bshareholding|持股|股权"
+)
+# a share of what is made, used or known is no stake, whoever holds it
+_OF_FLOW = _words(
+    r"(?:share|%|portion|percentage) (?:of|in) (?:\w+[ -]){0,4}(?:output|production|supply|demand|consumption|imports?|exports?|"
+    r"reserves?|resources?|capacity|market|use)|占.*(?:产量|消费|需求)"
+)
 
 
 @lru_cache(maxsize=16384)
@@ -220,6 +228,8 @@ def mass_quantity(phrase: str, base: str, basis: Basis) -> Quantity:
         (Quantity.IMPORTS, bool(_IMPORTS.search(phrase))),
         (Quantity.EXPORTS, bool(_EXPORTS.search(phrase))),
         (Quantity.THROUGHPUT, base != "t" and bool(_THROUGHPUT.search(phrase))),
+        (Quantity.THROUGHPUT, bool(_ORE_HANDLED.search(phrase))),
+        (Quantity.PRODUCTION, bool(_IN_PRODUCT.search(phrase))),
         (Quantity.THROUGHPUT, base == "t/d" and basis is Basis.ORE),
         (Quantity.CAPACITY, bool(_CAPACITY.search(phrase)) and basis is not Basis.ORE),
         (Quantity.THROUGHPUT, bool(_CAPACITY.search(phrase))),
@@ -242,6 +252,16 @@ def mass_quantity(phrase: str, base: str, basis: Basis) -> Quantity:
     return next((quantity for quantity, holds in ordered if holds), Quantity.OTHER)
 
 
+_ORE_HANDLED = _words(
+    r"\b(?:ore|rock|material) (?:mined|milled|processed|treated|crushed|moved|hoisted|stacked|feed|fed|handled)|"
+    r"(?:mined|milled|processed|treated|crushed|plant|mill) (?:ore|feed)|\btonnes (?:milled|treated|mined)|total material|"
+    r"\bmaterial moved|through-?put|(?:处理|采出|入选|开采)(?:矿石|原矿|矿量)|原矿处理量|矿石处理量|采剥总量"
+)
+# what is in a product was made, not found
+_IN_PRODUCT = _words(
+    r"\bin (?:the )?(?:concentrates?|cons?|ore mined|mined ore|matte|hydroxide|mhp|npi|ferronickel|dor[eé]|product|carbonate|spodumene)\b|"
+    r"\bcontained in (?:ore|concentrates?|production|products?)\b|精矿含|含铜量|含[铜镍锂钴锌金]金属"
+)
 _PRODUCTION_ONLY = _words(r"\bproduc\w*|\boutput\b|产量")
 _POTENTIAL_STOCK = _words(
     r"(?:prospective|potential|projected|geological|in[- ]situ|resource|mineral)[^;]*stockpil|stockpil[^;]*(?:prospective|potential|projected)"
@@ -297,6 +317,21 @@ def rate_of(phrase: str) -> RateType:
 def event_of(phrase: str) -> str:
     """The status event that words name; empty where they name none."""
     return next((event for event, pattern in _EVENTS if pattern.search(phrase)), "")
+
+
+@lru_cache(maxsize=16384)
+def step_of_expansion(phrase: str) -> str:
+    """The event within an expansion that words name: its approval, building, first output."""
+    if not _EXPANSION.search(phrase):
+        return ""
+    inner = _EXPANSION.sub(" ", phrase)
+    found = next((event for event, pattern in _EVENTS if pattern.search(inner)), "")
+    return "" if found in {"", "expanded"} else found
+
+
+_EXPANSION = _words(
+    r"\bexpan\w*|phase (?:2|3|4|ii|iii|iv|two|three)|second phase|third phase|扩建|扩产|二期|三期"
+)
 
 
 @lru_cache(maxsize=16384)
