@@ -63,6 +63,7 @@ def corpus_of_folder(
     """
     entities = known_entities(folder.entities, background)
     subjects = Subjects(entities)
+    subjects.learn(claim.subject for claim in folder.claims)
     clusters = _clusters(folder) if releases is None else dict(releases)
     listed = folder.sources
     rows = [
@@ -115,8 +116,12 @@ def background_of(
 def _beside(reference: Reference, subjects: Subjects, own: Sequence[Statement]) -> list[Statement]:
     """A study's statements as background; what the corpus says itself is no evidence for it."""
     said = {(s.subject, s.attribute, s.shown) for s in own}
+    near = _near(own, subjects.entities)
     made = statements_of(
-        reference.evidence.claims, subjects, background=True, commodity=reference.commodity
+        (c for c in reference.evidence.claims if c.entity in near),
+        subjects,
+        background=True,
+        commodity=reference.commodity,
     )
 
     def known(name: str) -> str:
@@ -134,6 +139,23 @@ def _beside(reference: Reference, subjects: Subjects, own: Sequence[Statement]) 
         for s in complete(made, subjects)
         if s.topic.quantity in _USEFUL and _plain(s) not in said
     ]
+
+
+def _near(own: Sequence[Statement], entities: Entities) -> set[str]:
+    """Entities that a corpus speaks of, what they lie in, and what their sites are made of."""
+    near: set[str] = set()
+    for s in own:
+        topics = (s.topic, s.part, s.whole)
+        for entity in {t.entity for t in topics if t is not None} | {s.counterpart}:
+            if entity not in entities or entity in near:
+                continue
+            near.add(entity)
+            near |= {e.id for e in entities.parents(entity)}
+            if entities[entity].province:
+                near.add(entities[entity].province)
+            if entities[entity].kind not in {"country", "province", "region", "county"}:
+                near |= {e.id for e in entities.children(entity)}
+    return near
 
 
 def _plain(s: Statement) -> tuple[str, str, str]:
@@ -218,4 +240,5 @@ def loose_row(claim: LooseClaim, folder: Folder, releases: Mapping[str, str]) ->
         hops=folder.hops.get(claim.source, 0) if claim.hops is None else claim.hops,
         sigma_class=sigma,
         release=claim.text("release") or releases.get(claim.source, ""),
+        written=claim.text("value_low"),
     )
