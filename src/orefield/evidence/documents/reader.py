@@ -23,7 +23,11 @@ SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pd
 
 MAX_BYTES = 100 * 2**20
 MAX_PAGES = 2000
+"""Pages of a PDF that are read at most."""
+
 MAX_CHARS = 20_000_000
+"""Characters that are taken from a PDF at most."""
+
 MAX_HTML_CHARS = 32_000_000
 """Markup takes its time: a page over this is refused, lest it take minutes."""
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from orefield.evidence.meaning import said
 from orefield.evidence.meaning.fractions import counterpart_of, sides_of
 from orefield.evidence.meaning.numbers import shown, stated_numbers
 from orefield.evidence.meaning.row import LooseRow
@@ -14,8 +15,6 @@ from orefield.evidence.periods import Period, parse_period
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import (
     Basis,
-    RateType,
-    ResourceClass,
     Stage,
 )
 from orefield.evidence.words import attributes as words_of
@@ -30,15 +29,9 @@ from orefield.evidence.words.qualifiers import Hedge, parse_qualifier
 from orefield.evidence.words.units_written import UnitWritten, parse_unit
 
 _FRACTIONS = {"1", "1/y"}
-_MASSES = {"t", "t/y", "t/d"}
 _FLOWS = {
     Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.USE, Quantity.IMPORTS,
     Quantity.EXPORTS, Quantity.STOCK_CHANGE,
-}  # fmt: skip
-_IN_GROUND = {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
-_PLANNABLE = {
-    Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
-    Quantity.IMPORTS, Quantity.EXPORTS, Quantity.RATE, Quantity.EVENT,
 }  # fmt: skip
 _SINCE = re.compile(r"\s*(?:from|since|starting|as from|自|从)\b", re.IGNORECASE)
 _CONCENTRATE = re.compile(r"concentrate|精矿", re.IGNORECASE)
@@ -76,7 +69,7 @@ def interpret(
     quantity = _quantity(row, attribute, unit, period, inferred)
     measured = quantity
     if (quantity in _FLOWS and period.part_of_year) or (
-        quantity in _FLOWS | _IN_GROUND and _OF_A_PART.search(attribute)
+        quantity in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute)
     ):
         quantity = Quantity.OTHER
     since = quantity in _FLOWS and _SINCE.match(row.period) is not None
@@ -86,8 +79,8 @@ def interpret(
     who = _who(row, subjects, quantity, commodity)
     if who.guessed:
         inferred.append("entity")
-    basis = _basis(row, attribute, unit, quantity, commodity, inferred)
-    stage = _stage(row, attribute, commodity, inferred)
+    basis = said.basis_of(row, attribute, unit, quantity, commodity, inferred)
+    stage = said.stage_of(row, attribute, commodity, inferred)
     if stage is Stage.USE and quantity in {Quantity.IMPORTS, Quantity.EXPORTS}:
         stage = Stage.SEMIS
     elif stage is Stage.USE or quantity is Quantity.USE:
@@ -126,8 +119,8 @@ def interpret(
         rounding=rounding,
         hedge=hedge.hedge,
         basis=basis,
-        resource_class=_class(row, attribute, hedge, quantity, inferred),
-        rate_type=_rate(row, attribute, quantity),
+        resource_class=said.class_of(row, attribute, hedge, quantity, inferred),
+        rate_type=said.rate_of(row, attribute, quantity),
         qualifier=hedge.qualifier,
         first_year=period.first_year,
         last_year=period.last_year,
@@ -215,7 +208,7 @@ def _quantity(
 ) -> Quantity:
     """What is measured: by the unit where that settles it, then by the words."""
     base = unit.base
-    if base in _FRACTIONS or base in _MASSES:
+    if base in _FRACTIONS or base in said.MASSES:
         found = _by_words(attribute, unit)
         if found is Quantity.OTHER:
             found = _by_words(f"{attribute} {row.paraphrase}", unit)
@@ -264,98 +257,6 @@ def _who(row: LooseRow, subjects: Subjects, quantity: Quantity, commodity: str) 
         # a name that several things share: grades and tonnages are a deposit's
         return subjects.who(row.subject, kind="mine", commodity=commodity)
     return who
-
-
-def _basis(
-    row: LooseRow,
-    attribute: str,
-    unit: UnitWritten,
-    quantity: Quantity,
-    commodity: str,
-    inferred: list[str],
-) -> Basis:
-    """What a mass is of: as stated, by the unit, by the words; metal where nothing is said."""
-    stated = row.cells.get("basis", "")
-    if stated:
-        known = stated.strip().replace(" ", "_").casefold()
-        if known in set(Basis):
-            return Basis(known)
-        found = words_of.basis_of(stated)
-        return found if found is not Basis.NONE else Basis.UNSTATED
-    if unit.base not in _MASSES or unit.basis is not Basis.NONE:
-        return unit.basis
-    if quantity is Quantity.THROUGHPUT:
-        return Basis.ORE
-    found = words_of.basis_of(attribute)
-    in_ground = quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
-    if found is Basis.ORE and in_ground and not _ORE_TONNAGE.search(attribute):
-        found = Basis.NONE
-    if found is not Basis.NONE or commodity in ORES:
-        return Basis.GROSS if found is Basis.NONE else found
-    inferred.append("basis")
-    return Basis.CONTAINED
-
-
-_ORE_TONNAGE = re.compile(
-    r"\bore (?:resource|reserve|tonn|body)|^ore\b|ores$|矿石量", re.IGNORECASE
-)
-
-
-def _stage(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -> Stage:
-    stated = row.cells.get("stage", "")
-    if stated:
-        try:
-            return Stage(stated)
-        except ValueError:
-            return words_of.stage_of(stated)
-    found = words_of.stage_of(attribute)
-    if found is Stage.NONE and (found := words_of.stage_of(row.unit)) is not Stage.NONE:
-        return found
-    if found is Stage.NONE and commodity == "recycled":
-        return Stage.SCRAP
-    if found is Stage.NONE and commodity in ORES:
-        found = Stage.MINE
-        inferred.append("stage")
-    return found
-
-
-def _class(
-    row: LooseRow, attribute: str, hedge: Hedge, quantity: Quantity, inferred: list[str]
-) -> ResourceClass:
-    stated = row.cells.get("class", "").casefold()
-    if stated:
-        known = stated in set(ResourceClass)
-        return ResourceClass(stated) if known else words_of.class_of(stated)
-    if quantity in _IN_GROUND:
-        found = words_of.class_of(attribute)
-        if found is ResourceClass.NONE:
-            inferred.append("resource_class")
-            found = words_of.class_of(row.paraphrase)
-        if found is ResourceClass.NONE:
-            found = ResourceClass.POTENTIAL if hedge.planned else ResourceClass.RESOURCE
-        return found
-    if hedge.planned and quantity in _PLANNABLE:
-        return ResourceClass.PLAN
-    if quantity is Quantity.CAPACITY or (
-        quantity is Quantity.THROUGHPUT and re.search(r"(?i)capacit|规模|能力", attribute)
-    ):
-        return ResourceClass.CAPACITY
-    if quantity not in _PLANNABLE:
-        return ResourceClass.NONE
-    inferred.append("resource_class")
-    return ResourceClass.ACTUAL
-
-
-def _rate(row: LooseRow, attribute: str, quantity: Quantity) -> RateType:
-    stated = row.cells.get("rate_type", "")
-    if stated:
-        try:
-            return RateType(stated)
-        except ValueError:
-            return words_of.rate_of(stated)
-    if quantity is not Quantity.RATE:
-        return RateType.NONE
-    return words_of.rate_of(f"{attribute}; {row.paraphrase}")
 
 
 def _listed(row: LooseRow, who: Who, quantity: Quantity) -> tuple[str, ...]:

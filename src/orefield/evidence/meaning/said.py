@@ -1,0 +1,119 @@
+"""Basis, stage, class and rate of a row: as its columns state them, else by its words."""
+
+from __future__ import annotations
+
+import re
+
+from orefield.evidence.meaning.row import LooseRow
+from orefield.evidence.statement import Quantity
+from orefield.evidence.vocabulary import Basis, RateType, ResourceClass, Stage
+from orefield.evidence.words import attributes as words_of
+from orefield.evidence.words.commodities import ORES
+from orefield.evidence.words.qualifiers import Hedge
+from orefield.evidence.words.units_written import UnitWritten
+
+MASSES = frozenset({"t", "t/y", "t/d"})
+"""Base units of masses and of masses a time."""
+
+IN_GROUND = frozenset({Quantity.RESOURCE, Quantity.RESOURCE_ADDED})
+"""What lies in the ground."""
+
+PLANNABLE = frozenset(
+    {
+        Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
+        Quantity.IMPORTS, Quantity.EXPORTS, Quantity.RATE, Quantity.EVENT,
+    }
+)  # fmt: skip
+"""What can be an outcome or a plan."""
+
+
+def basis_of(
+    row: LooseRow,
+    attribute: str,
+    unit: UnitWritten,
+    quantity: Quantity,
+    commodity: str,
+    inferred: list[str],
+) -> Basis:
+    """What a mass is of: as stated, by the unit, by the words; metal where nothing is said."""
+    stated = row.cells.get("basis", "")
+    if stated:
+        known = stated.strip().replace(" ", "_").casefold()
+        if known in set(Basis):
+            return Basis(known)
+        found = words_of.basis_of(stated)
+        return found if found is not Basis.NONE else Basis.UNSTATED
+    if unit.base not in MASSES or unit.basis is not Basis.NONE:
+        return unit.basis
+    if quantity is Quantity.THROUGHPUT:
+        return Basis.ORE
+    found = words_of.basis_of(attribute)
+    in_ground = quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
+    if found is Basis.ORE and in_ground and not _ORE_TONNAGE.search(attribute):
+        found = Basis.NONE
+    if found is not Basis.NONE or commodity in ORES:
+        return Basis.GROSS if found is Basis.NONE else found
+    inferred.append("basis")
+    return Basis.CONTAINED
+
+
+_ORE_TONNAGE = re.compile(
+    r"\bore (?:resource|reserve|tonn|body)|^ore\b|ores$|矿石量", re.IGNORECASE
+)
+
+
+def stage_of(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -> Stage:
+    stated = row.cells.get("stage", "")
+    if stated:
+        try:
+            return Stage(stated)
+        except ValueError:
+            return words_of.stage_of(stated)
+    found = words_of.stage_of(attribute)
+    if found is Stage.NONE and (found := words_of.stage_of(row.unit)) is not Stage.NONE:
+        return found
+    if found is Stage.NONE and commodity == "recycled":
+        return Stage.SCRAP
+    if found is Stage.NONE and commodity in ORES:
+        found = Stage.MINE
+        inferred.append("stage")
+    return found
+
+
+def class_of(
+    row: LooseRow, attribute: str, hedge: Hedge, quantity: Quantity, inferred: list[str]
+) -> ResourceClass:
+    stated = row.cells.get("class", "").casefold()
+    if stated:
+        known = stated in set(ResourceClass)
+        return ResourceClass(stated) if known else words_of.class_of(stated)
+    if quantity in IN_GROUND:
+        found = words_of.class_of(attribute)
+        if found is ResourceClass.NONE:
+            inferred.append("resource_class")
+            found = words_of.class_of(row.paraphrase)
+        if found is ResourceClass.NONE:
+            found = ResourceClass.POTENTIAL if hedge.planned else ResourceClass.RESOURCE
+        return found
+    if hedge.planned and quantity in PLANNABLE:
+        return ResourceClass.PLAN
+    if quantity is Quantity.CAPACITY or (
+        quantity is Quantity.THROUGHPUT and re.search(r"(?i)capacit|规模|能力", attribute)
+    ):
+        return ResourceClass.CAPACITY
+    if quantity not in PLANNABLE:
+        return ResourceClass.NONE
+    inferred.append("resource_class")
+    return ResourceClass.ACTUAL
+
+
+def rate_of(row: LooseRow, attribute: str, quantity: Quantity) -> RateType:
+    stated = row.cells.get("rate_type", "")
+    if stated:
+        try:
+            return RateType(stated)
+        except ValueError:
+            return words_of.rate_of(stated)
+    if quantity is not Quantity.RATE:
+        return RateType.NONE
+    return words_of.rate_of(f"{attribute}; {row.paraphrase}")
