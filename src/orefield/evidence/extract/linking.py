@@ -1,0 +1,126 @@
+"""Attaches each figure of a sentence to what it measures, whom it is of, and of which commodity."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from orefield.evidence.extract.attributes import attribute_of, measured_words
+from orefield.evidence.extract.clause_rules import Attached
+from orefield.evidence.extract.clauses import clause_of
+from orefield.evidence.extract.lists import distributed, groups_of, paired
+from orefield.evidence.extract.scene import Reading, Scene
+from orefield.evidence.extract.subjects import attach
+
+_RESPECTIVELY = re.compile(r"[^.;0-9]{0,24}\brespectively\b", re.IGNORECASE)
+_LISTED_HAN = re.compile(r"分别|依次")
+_OTHER_SUBJECT = re.compile(
+    r"(?:The |Global |World |Average |Most |Many |Some |Local |Domestic |Chinese |[A-Z][a-z]+ )?"
+    r"(?:[a-z]+ )?(?i:prices?|shares|makers|buyers|analysts|consumers|users|traders|smelters|"
+    r"refiners|producers|miners|manufacturers|automakers|households|companies|firms)\s"
+    r"(?:have|has|are|is|was|were|will|rose|fell|expect|hit|reached|climbed|touched|said|need|"
+    r"use|consume|share|hold)\b"
+)
+_STEP = re.compile(
+    r"\s(?:of [a-z ]{2,20} )?(?:from|to|against|compared with|compared to|versus)\s"
+    r"(?:a |an |the |about |previous |earlier |range of |between )*"
+)
+_SHARES = frozenset({"share", "recycling rate", "ownership share", ""})
+_MARKETS = frozenset({"price", "demand"})
+_LIST_GAP = 18
+
+
+def link(scene: Scene, last_attribute: str) -> list[Reading]:
+    """Every figure of a sentence with attribute, subject and commodity, lists paired.
+
+    ``last_attribute`` is what the text measured last: it stands in for a mass of which its own
+    sentence says nothing.
+    """
+    readings: list[Reading] = []
+    for index in range(len(scene.figures)):
+        reading = _linked(scene, index, readings, last_attribute)
+        if reading.figure.kind == "mass" and reading.attribute:
+            last_attribute = reading.attribute
+        readings.append(reading)
+    return _listed(scene, readings)
+
+
+def _linked(scene: Scene, index: int, readings: list[Reading], last_attribute: str) -> Reading:
+    figure, text = scene.figures[index], scene.text
+    at = (figure.start, figure.end)
+    clause = clause_of(text, *scene.span, figure.start)
+    before, after = scene.before(index), scene.after(index)
+    attribute, why = attribute_of(text, figure, clause, scene.span, before)
+    if index and not scene.headline and _goes_on(scene, index) and readings[-1].attribute:
+        attribute, why = readings[-1].attribute, "measured as the figure before"
+    if figure.kind == "count":
+        attribute, why = f"count of {figure.noun}", ""
+    share = figure.kind in {"fraction", "ratio"} and attribute in _SHARES
+    attached = attach(
+        text, at, scene.span, scene.anchors, scene.head, scene.earlier, share,
+        owned=attribute == "ownership share",
+    )  # fmt: skip
+    if attached is not None and attached.rule == "subject of what is before":
+        # markets have prices and demand; the mine or company named last has not
+        other = attribute in _MARKETS or _OTHER_SUBJECT.match(text, scene.span[0])
+        attached = None if other else attached
+    if figure.kind == "mass" and not attribute:
+        attribute = last_attribute or ("production" if figure.rate else "")
+        why = "measured as the figure before" if last_attribute else "a yearly flow"
+    named = scene.goods.of(at, clause, scene.span, before, after)
+    commodity = "" if figure.kind == "count" else named
+    alike = index > 0 and figure.kind == scene.figures[index - 1].kind != "count"
+    if alike and _STEP.fullmatch(text[before : figure.start]):
+        # "cut to 196,000 from 204,000": the old figure is of what the new one is of
+        commodity = readings[-1].commodity or commodity
+    return Reading(figure, attribute, attached, commodity, clause, (why,) if why else ())
+
+
+def _goes_on(scene: Scene, index: int) -> bool:
+    """Whether a figure goes on with a list: no word of its own says what it measures."""
+    figure, last = scene.figures[index], scene.figures[index - 1]
+    if figure.kind != last.kind or figure.kind == "fraction":
+        return False
+    if figure.start - last.end >= _LIST_GAP:
+        return False
+    return not measured_words(scene.text, last.end, figure.start, figure.kind)
+
+
+def _listed(scene: Scene, readings: list[Reading]) -> list[Reading]:
+    """Percentages paired with their quantities, quantities with what is named in a list."""
+    out = list(readings)
+    runs = groups_of(scene.text, scene.figures)
+    pairs = paired(runs, scene.figures)
+    for run in runs:
+        if not any(number in pairs for number in run) and _in_order(scene, run):
+            _distribute(scene, run, out)
+    for number, other in pairs.items():
+        out[number] = replace(
+            out[number],
+            attached=out[other].attached,
+            commodity=out[other].commodity,
+            reasons=(*out[number].reasons, "paired with the list before, in order"),
+        )
+    return out
+
+
+def _in_order(scene: Scene, run: list[int]) -> bool:
+    """Whether the words say that a list of figures belongs to a list of things, in order."""
+    first, last = scene.figures[run[0]], scene.figures[run[-1]]
+    lead = scene.text[max(0, first.start - 14) : first.start]
+    tail = scene.text[last.end : last.end + 32]
+    return bool(_LISTED_HAN.search(lead) or _RESPECTIVELY.match(tail))
+
+
+def _distribute(scene: Scene, run: list[int], out: list[Reading]) -> None:
+    start = scene.figures[run[0]].start
+    names = [a for a in scene.anchors if not a.pointing]
+    chosen = distributed([(a.start, a.end) for a in names], scene.text, start, len(run))
+    goods = scene.goods.between(max(0, start - 120), start)
+    metals = distributed([(m.start, m.end) for m in goods], scene.text, start, len(run))
+    for place, number in enumerate(run):
+        if chosen:
+            attached = Attached(names[chosen[place]], "the list before, in order")
+            out[number] = replace(out[number], attached=attached)
+        elif metals:
+            out[number] = replace(out[number], commodity=goods[metals[place]].symbol)
