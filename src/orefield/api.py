@@ -210,6 +210,7 @@ def _manifest(
         "scenarios": outcome.self_sufficiency,
         "targets": outcome.targets,
         "deviations": outcome.deviations,
+        "evidence": outcome.evidence,
         "unread_parameters": outcome.unread,
     }
     return {

@@ -121,3 +121,30 @@ def add(
         fields = asking.settings(field or [])
         ask = asking.question if guided and not json else None
         reply(*keeping.add_to_corpus(corpus, fields, ask=ask))
+
+
+@app.command()
+def reconcile(
+    corpus: Corpus,
+    country: Annotated[
+        str, typer.Option(help="Entity id. Default: the study's, or the one most spoken of.")
+    ] = "",
+    commodity: Annotated[str, typer.Option(help="cu, au, li, ... Default: as for country.")] = "",
+    years: Annotated[str, typer.Option(help="2015-2025, or 2020,2023. Default: all.")] = "",
+    bayes: Annotated[
+        bool, typer.Option("--bayes", help="Sample within the bounds too: means and intervals.")
+    ] = False,
+    against: Background = None,
+    alone: Alone = False,
+    json: Json = False,
+) -> None:
+    """Reconcile national figures: values with standard errors, who is blamed, what ties."""
+    with output.command(json) as reply:
+        from orefield.commands import reconciling
+
+        reply(
+            *reconciling.reconcile_evidence(
+                corpus, country=country, commodity=commodity, years=years, bayes=bayes,
+                background=[] if alone else against,
+            )
+        )  # fmt: skip

@@ -13,11 +13,19 @@ import numpy as np
 
 from orefield import balance, store
 from orefield.core import Closure, MetalLedger, RunError, fields
-from orefield.pipeline import tables
+from orefield.evidence.reconcile import findings as reconciliation_findings
+from orefield.pipeline import announced, reconciled, tables
 from orefield.pipeline.asset_build import AssetBuild
 from orefield.pipeline.asset_draws import AssetDraws, simulate_asset
 from orefield.pipeline.asset_inputs import asset_inputs
 from orefield.pipeline.asset_pool import build_assets
+from orefield.pipeline.claims_checked import (
+    CheckedClaims,
+    checked_claims,
+    count_table,
+    evidence_summary,
+    finding_table,
+)
 from orefield.pipeline.lineage import Lineage
 from orefield.pipeline.national import balance_inputs, targets
 from orefield.pipeline.results import Results
@@ -49,6 +57,8 @@ class Outcome:
         By scenario, definition and year: ``p10, p50, p90``.
     deviations : list of dict
         Modelled against published output, by asset and year.
+    evidence : mapping
+        Claims, findings by verdict, reconciled totals and claims blamed.
     unread : list of str
         Parameters of the study that no stage read: misspelt, or of no use yet.
     seconds : mapping of stage to float
@@ -61,6 +71,7 @@ class Outcome:
     targets: list[dict[str, Any]] = field(default_factory=list)
     self_sufficiency: dict[str, Any] = field(default_factory=dict)
     deviations: list[dict[str, Any]] = field(default_factory=list)
+    evidence: dict[str, Any] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     workers: int = 1
@@ -123,6 +134,8 @@ def execute(
         for name in study.scenarios:
             if name != BASELINE:
                 run.scenario(name)
+    if run.reaches("plant"):
+        run.hold_against_plan()
     run.write()
     return run.outcome
 
@@ -150,6 +163,9 @@ class _Run:
         self.scenarios: dict[str, Parameters] = {}
         self.baseline_draws: list[AssetDraws] = []
         self.openings: dict[str, float] = {}
+        self.checked: CheckedClaims | None = None
+        self.totals: reconciled.Totals | None = None
+        self.best: dict[str, announced.Best] = {}
 
     def reaches(self, stage: str) -> bool:
         return STAGES.index(stage) <= self.last
@@ -166,7 +182,44 @@ class _Run:
         self.scenarios = {name: self.study.scenario(name) for name in self.study.scenarios}
         for name, frame in tables.evidence(self.study, self.scenarios).items():
             store.write_table(self.folder, name, frame)
+        self.progress("evidence: checking and reconciling claims", 0.012)
+        self.checked = checked_claims(self.study)
+        if self.study.document.evidence.reconcile:
+            self._reconcile(self.checked)
+        self._write_findings()
         self._spent("evidence", started)
+
+    def _reconcile(self, checked: CheckedClaims) -> None:
+        base = self.study.parameters
+        with base.recording() as used:
+            self.totals = reconciled.reconcile_study(self.study, base, checked.corpus)
+        if self.totals is None:
+            return
+        self.checked = checked.with_findings(reconciliation_findings(self.totals.result))
+        reconciled.record(self.results, self.totals)
+        store.write_table(self.folder, "reconciled", reconciled.total_table(self.totals))
+        store.write_table(self.folder, "reconciled_claims", reconciled.claim_table(self.totals))
+        self.lineage.record(
+            BASELINE, reconciled.STAGE, self.totals.country, used, claims=self.totals.claims
+        )
+
+    def _write_findings(self) -> None:
+        assert self.checked is not None
+        store.write_table(self.folder, "findings", finding_table(self.checked))
+        store.write_table(self.folder, "finding_counts", count_table(self.checked))
+        self.outcome.evidence = evidence_summary(
+            self.checked, {} if self.totals is None else reconciled.summary(self.totals)
+        )
+
+    def hold_against_plan(self) -> None:
+        """What is announced for the mines against what their plans give."""
+        assert self.checked is not None
+        found = announced.of_study(
+            self.study, self.checked.corpus, self.baseline_draws, self.n_draws, self.best
+        )
+        store.write_table(self.folder, "announced", announced.announced_table(found))
+        self.checked = self.checked.with_findings(a.finding() for a in found)
+        self._write_findings()
 
     def build(self) -> None:
         started = time.perf_counter()
@@ -229,6 +282,7 @@ class _Run:
             write_asset(ledger, tables.first_draws(result.flows, self.n_draws + 1))
             self._record_asset(name, asset, used)
             tables.record_asset(self.results, name, result, self.study.years)
+        self.best = announced.best_of({name: simulated}, self.n_draws, self.best)
         if name == BASELINE:
             self.baseline_draws = simulated
             self._write_baseline(parameters)
@@ -279,12 +333,13 @@ class _Run:
         country = self.study.document.study.country
         with parameters.recording() as used:
             national = balance.national_balance(
-                balance_inputs(self.study, parameters, draws), mines
+                balance_inputs(self.study, parameters, draws, self.totals), mines
             )
         national.write_ledger(ledger, range(self.n_draws + 1), modelled_source=None)
-        self.lineage.record(
-            name, "balance", country, used, [f"plant:{asset}" for asset in self.builds]
-        )
+        upstream = [f"plant:{asset}" for asset in self.builds]
+        if self.totals is not None:
+            upstream.append(f"{reconciled.STAGE}:{country}")
+        self.lineage.record(name, "balance", country, used, upstream)
         shares = balance.self_sufficiency(national)
         tables.record_balance(self.results, name, country, national, shares)
         spread = tables.share_summary(shares, self.study.years, self.n_draws)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from orefield import balance
 from orefield.core import EvidenceError
+from orefield.pipeline.reconciled import Totals, spread
 from orefield.study import Draws, Parameters, Study, stream
 
 Floats = NDArray[np.float64]
@@ -43,8 +44,20 @@ def _years(parameters: Parameters, key: str) -> tuple[int, ...]:
     return tuple(int(word) for word in words)
 
 
-def balance_inputs(study: Study, parameters: Parameters, draws: Draws) -> balance.BalanceInputs:
+def balance_inputs(
+    study: Study, parameters: Parameters, draws: Draws, totals: Totals | None = None
+) -> balance.BalanceInputs:
     """Everything the balance needs besides the modelled mines.
+
+    Parameters
+    ----------
+    study : Study
+    parameters : Parameters
+        Of the scenario.
+    draws : Draws
+    totals : Totals, optional
+        Reconciled totals: what published years start from, where a total is reconciled and
+        neither an override nor the scenario says otherwise.
 
     Raises
     ------
@@ -53,7 +66,7 @@ def balance_inputs(study: Study, parameters: Parameters, draws: Draws) -> balanc
     """
     section = study.document.study
     country = section.country
-    reader = _Reader(country, parameters, draws)
+    reader = _Reader(country, parameters, draws, study.parameters, totals)
     horizon = balance.Horizon(section.first_year, section.history_to, section.last_year)
     past = range(section.first_year, section.history_to + 1)
     future = range(section.history_to + 1, section.last_year + 1)
@@ -106,7 +119,7 @@ def balance_inputs(study: Study, parameters: Parameters, draws: Draws) -> balanc
         refined_output_t=reader.path("refined_production_t", past),
         refined_imports_t=reader.path("refined_imports_t", past),
         refined_exports_t=reader.path("refined_exports_t", past),
-        refined_stock_change_t=reader.number("refined_stock_change_t")[:, None],
+        refined_stock_change_t=reader.path("refined_stock_change_t", past),
     )
     processing = balance.Processing(
         smelter_recovery=reader.number("smelter_recovery"),
@@ -175,6 +188,8 @@ class _Reader:
     country: str
     parameters: Parameters
     draws: Draws
+    base: Parameters
+    totals: Totals | None
 
     def number(self, name: str) -> Floats:
         return self.draws.get(f"{self.country}.{name}")
@@ -187,19 +202,45 @@ class _Reader:
         return self.parameters.number(key) if self.parameters.has(key) else 0.0
 
     def path(self, name: str, years: range) -> Floats:
-        """A published series over ``years`` with its error as one factor a draw."""
+        """A published total over ``years``, reconciled where it is, with its error by draw.
+
+        A draw is as many standard errors off in every year, as many as its factor is off the
+        central case: errors of a series are taken as one, and the tornado swings it whole.
+        """
         key = f"{self.country}.{name}"
-        series = self.parameters.series(key)
-        missing = [y for y in years if y not in series]
+        row = self.parameters.row(key)
+        found = self._reconciled(name)
+        drawn = self.draws.get(key)
+        chosen = row.value if isinstance(row.value, Mapping) else None
+        missing = [y for y in years if y not in found and chosen is not None and y not in chosen]
         if missing:
             raise EvidenceError(
                 f"'{key}' has no value for {missing[0]}",
                 where="published series of the national balance",
                 fix="add a claim for that year, or end history_to before it",
             )
-        values = np.array([series[y] for y in years])
-        out: Floats = self.factor(name)[:, None] * values[None, :]
+        # of a number the draw is the value itself, of a series a factor about one
+        own = spread(row)
+        off = (drawn - drawn[0]) / own if own > 0.0 else np.zeros(len(drawn))
+        out = np.empty((len(drawn), len(years)))
+        for i, year in enumerate(years):
+            if year in found:
+                value, error = found[year]
+                out[:, i] = value + off * error
+                if value >= 0.0 and chosen is not None:
+                    out[:, i] = np.maximum(out[:, i], 0.0)
+            else:
+                out[:, i] = drawn if chosen is None else drawn * chosen[year]
         return out
+
+    def _reconciled(self, name: str) -> Mapping[int, tuple[float, float]]:
+        """Reconciled years of a series; none where the study or the scenario sets it itself."""
+        if self.totals is None:
+            return {}
+        key = f"{self.country}.{name}"
+        row = self.parameters.row(key)
+        own = row.mark == "override" or self.base.row(key) is not row
+        return {} if own else self.totals.of(name)
 
 
 def targets(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 COLUMNS = ("scenario", "key", "entity", "metric", "year", "unit", "stage",
            "central", "p10", "p50", "p90")  # fmt: skip
 
+Z90 = 1.2815515655446004
+"""Standard deviations from the median of a normal to its 90th percentile."""
+
 
 def result_key(entity: str, metric: str, year: int | None = None) -> str:
     """``entity.metric.year``; scalars have no year."""
@@ -118,6 +121,36 @@ class Results:
         self._rows.append(
             (scenario, result_key(entity, metric), entity, metric, 0, unit, stage,
              central, low, mid, high)
+        )  # fmt: skip
+
+    def normal(
+        self,
+        scenario: str,
+        entity: str,
+        metric: str,
+        unit: str,
+        stage: str,
+        value: float,
+        standard_error: float,
+        year: int,
+    ) -> None:
+        """Add a number of a year that is known by its standard error, not by draws.
+
+        Raises
+        ------
+        RunError
+            When a number is not finite.
+        """
+        if not (np.isfinite(value) and np.isfinite(standard_error)):
+            raise RunError(
+                f"result '{entity}.{metric}' is not finite",
+                where=f"{scenario}, {year}",
+                fix=f"trace the inputs of stage '{stage}'",
+            )
+        reach = Z90 * standard_error
+        self._rows.append(
+            (scenario, result_key(entity, metric, year), entity, metric, year, unit, stage,
+             value, value - reach, value, value + reach)
         )  # fmt: skip
 
     def frame(self) -> pd.DataFrame:

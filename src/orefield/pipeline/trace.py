@@ -9,11 +9,15 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from orefield.core.errors import RunError
+from orefield.evidence.reconcile import BALANCE_INPUTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from orefield.store import RunFolder
+
+RECONCILED = "reconciled."
+"""What the metrics of reconciled totals begin with."""
 
 ALIASES = {
     "copper_t": "cu_recovered_t",
@@ -34,11 +38,15 @@ class Chain:
         ``stage:entity`` nodes, the nearest first.
     parameters : tuple of mapping
         Each with its evidence: claims (with their source) and assumptions.
+    claims : tuple of mapping
+        Claims that were reconciled on the way, each with its source, how far it was adjusted,
+        and whether it speaks of the result itself (``direct``).
     """
 
     result: Mapping[str, Any]
     stages: tuple[str, ...]
     parameters: tuple[Mapping[str, Any], ...]
+    claims: tuple[Mapping[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for ``--json``."""
@@ -46,6 +54,7 @@ class Chain:
             "result": dict(self.result),
             "stages": list(self.stages),
             "parameters": [dict(p) for p in self.parameters],
+            "claims": [dict(c) for c in self.claims],
         }
 
     def text(self, limit: int = 60) -> str:
@@ -62,6 +71,7 @@ class Chain:
             head,
             f"  scenario {r['scenario']}, stage {r['stage']}",
             f"  made by: {' <- '.join(self.stages)}",
+            *self._reconciled(),
             f"  parameters: {len(self.parameters)}",
         ]
         shown = sorted(self.parameters, key=_reading_order)
@@ -77,6 +87,27 @@ class Chain:
         if len(self.parameters) > limit:
             lines.append(f"    ... and {len(self.parameters) - limit} more; --json prints all")
         return "\n".join(lines)
+
+    def _reconciled(self) -> list[str]:
+        if not self.claims:
+            return []
+        direct = [c for c in self.claims if c["direct"]]
+        lines = [
+            f"  claims reconciled: {len(self.claims)}"
+            + (f", of this figure {len(direct)}" if direct else "; --json prints all")
+        ]
+        for claim in direct:
+            moved = claim["adjustment_sigmas"]
+            note = "" if moved is None else f"; adjusted by {moved:+.1f} sigma"
+            note += f"; {claim['blamed']}" if claim["blamed"] else ""
+            lines.append(f"    {claim['reference']}: {claim['says']}{note}")
+            lines.append(f"      source: {claim['source']}")
+        if direct and len(direct) < len(self.claims):
+            lines.append(
+                f"    ... and {len(self.claims) - len(direct)} more through the identities; "
+                "--json prints all"
+            )
+        return lines
 
 
 def _reading_order(parameter: Mapping[str, Any]) -> tuple[bool, bool, bool]:
@@ -134,7 +165,9 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
     links: dict[str, dict[str, list[str]]] = {}
     columns = (lineage[c].astype(str) for c in ("stage", "entity", "kind", "name"))
     for stage, entity, kind, name in zip(*columns, strict=True):
-        node = links.setdefault(f"{stage}:{entity}", {"parameter": [], "upstream": []})
+        node = links.setdefault(
+            f"{stage}:{entity}", {"parameter": [], "upstream": [], "claim": []}
+        )
         if name not in node[kind]:
             node[kind].append(name)
     start = f"{result['stage']}:{result['entity']}"
@@ -153,7 +186,7 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
     chain = []
     for stage in stages:
         for name in links[stage]["parameter"]:
-            if name in seen or name not in by_key:
+            if name in seen or name not in by_key or _of_another_total(name, result):
                 continue
             seen.add(name)
             found = by_key[name]
@@ -169,7 +202,50 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
                     "evidence": [library.explain(r) for r in references],
                 }
             )
-    return Chain(result, tuple(stages), tuple(chain))
+    return Chain(result, tuple(stages), tuple(chain), _claims(run, result, stages, links, library))
+
+
+def _of_another_total(key: str, result: Mapping[str, Any]) -> bool:
+    """Whether a parameter is the study's choice of another total than a reconciled result's."""
+    metric = str(result["metric"])
+    if not metric.startswith(RECONCILED):
+        return False
+    name = key.removeprefix(f"{result['entity']}.")
+    return name in BALANCE_INPUTS and name != metric.removeprefix(RECONCILED)
+
+
+def _claims(
+    run: RunFolder,
+    result: Mapping[str, Any],
+    stages: list[str],
+    links: Mapping[str, Mapping[str, list[str]]],
+    library: _Library,
+) -> tuple[Mapping[str, Any], ...]:
+    """Claims that stages read themselves, those said of the result itself first."""
+    named = {stage: links[stage]["claim"] for stage in stages if links[stage]["claim"]}
+    if not named:
+        return ()
+    totals = run.table("reconciled")
+    direct = totals.loc[totals["key"] == result["key"], "claims"]
+    own = {claim for text in direct for claim in str(text).split(";")}
+    rows = run.table("reconciled_claims").set_index("claim")
+    found = [
+        {
+            **library.explain(f"claim:{claim}"),
+            "stage": stage,
+            "direct": claim in own,
+            "variable": str(rows["variable"][claim]),
+            "adjustment_sigmas": _number(rows["adjustment_sigmas"][claim]),
+            "blamed": str(rows["blamed"][claim]),
+        }
+        for stage, claims in named.items()
+        for claim in claims
+    ]
+    return tuple(sorted(found, key=lambda c: not c["direct"]))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
 
 
 def _walk(start: str, links: Mapping[str, Mapping[str, list[str]]]) -> list[str]:

@@ -44,7 +44,7 @@ def summary(
     run = RunTables(folder, manifest)
     blocks = [
         _head(run), _answer(run), _definitions(run), _mines(run), _targets(run),
-        _deviations(run), _closure(run, Path(where or manifest.get("run") or folder)),
+        _deviations(run), _evidence(run), _closure(run, Path(where or manifest.get("run") or folder)),
     ]  # fmt: skip
     lines: list[str] = []
     for block in blocks:
@@ -173,6 +173,27 @@ def _deviations(run: RunTables) -> list[str]:
             f". Held to nothing: {near} of {len(blind)}, median miss {fixed(median(blind), 0)} %"
         )
     return textwrap.wrap(text, MAX_WIDTH, subsequent_indent="  ")
+
+
+def _evidence(run: RunTables) -> list[str]:
+    found = (run.manifest.get("summary") or {}).get("evidence")
+    if not found:
+        return []
+    counts = found["findings"]
+    lines = [
+        f"Claims: {found['claims']:,} held against each other: {counts['violate']} contradictions, "
+        f"{counts['tie']} ties, {counts['insufficient']} open, {counts['pass']:,} agree"
+    ]
+    made = found["reconciled"]
+    if made:
+        blamed = ", ".join(made["blamed"]) or "no claim blamed"
+        lines.append(
+            f"Reconciled: {made['totals']} of {made['of']} national totals from {made['claims']} "
+            f"claims; {'blamed ' if made['blamed'] else ''}{blamed}"
+        )
+    return [
+        line for text in lines for line in textwrap.wrap(text, MAX_WIDTH, subsequent_indent="  ")
+    ]
 
 
 def _closure(run: RunTables, where: Path) -> list[str]:

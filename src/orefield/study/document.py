@@ -66,6 +66,13 @@ class RunSection(_Section):
     draws: int = Field(default=200, ge=1, le=MAX_DRAWS)
 
 
+class EvidenceSection(_Section):
+    """``[evidence]``: what a run makes of the study's claims beside choosing among them."""
+
+    reconcile: bool = True
+    """Whether the national balance starts from reconciled totals or from the chosen claims."""
+
+
 class TablesSection(_Section):
     """``[tables]``: CSV files of the study, relative to study.toml.
 
@@ -155,6 +162,7 @@ class StudyDocument(_Section):
 
     study: StudySection
     run: RunSection = RunSection()
+    evidence: EvidenceSection = EvidenceSection()
     tables: TablesSection = TablesSection()
     assets: AssetsSection = AssetsSection()
     files: dict[Slug, GeologyFile] = {}
@@ -195,7 +203,7 @@ def read_document(path: Path) -> StudyDocument:
 
 
 def inherit(top: StudyDocument, base: StudyDocument, path: Path) -> StudyDocument:
-    """``top`` with what its ``[study]`` and ``[run]`` leave out as in ``base``.
+    """``top`` with what its ``[study]``, ``[run]`` and ``[evidence]`` leave out as in ``base``.
 
     Raises
     ------
@@ -214,9 +222,11 @@ def inherit(top: StudyDocument, base: StudyDocument, path: Path) -> StudyDocumen
         )
     names = [name for name in RunSection.model_fields if name not in top.run.model_fields_set]
     run = top.run.model_copy(update={name: getattr(base.run, name) for name in names})
+    names = set(EvidenceSection.model_fields) - top.evidence.model_fields_set
+    evidence = top.evidence.model_copy(update={n: getattr(base.evidence, n) for n in names})
     modelled = base.assets.modelled if top.assets.modelled is None else top.assets.modelled
     assets = top.assets.model_copy(update={"modelled": modelled})
-    return top.model_copy(update={"study": study, "run": run, "assets": assets})
+    return top.model_copy(update={"study": study, "run": run, "evidence": evidence, "assets": assets})
 
 
 def _text(path: Path) -> str:
@@ -311,6 +321,7 @@ def _known_keys(loc: tuple[str, ...]) -> list[str]:
     sections: dict[str, type[BaseModel]] = {
         "study": StudySection,
         "run": RunSection,
+        "evidence": EvidenceSection,
         "tables": TablesSection,
         "assets": AssetsSection,
         "files": GeologyFile,

@@ -147,7 +147,7 @@ def test_one_finding_however_many_statements() -> None:
 def test_measurements_within_a_sigma_never_conflict(
     truth: float, errors: list[float], cls: SigmaClass
 ) -> None:
-    sigma = {"A": 0.02, "B": 0.04, "C": 0.06, "D": 0.10, "E": 0.20}[cls]
+    sigma = {"A": 0.02, "B": 0.04, "C": 0.06, "D": 0.10, "E": 0.125}[cls]
     said = [
         mined(f"m{i}", truth * (1 + 0.8 * sigma * e), sigma_class=cls) for i, e in enumerate(errors)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -14,10 +14,10 @@ from orefield.evidence.rules._values import IN_GROUND, METAL_BASES, planned, yea
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
 
-# words that change what a number is the number of; the name stands for all its spellings
+# words that change what a number is the number of; the name stands for all its spellings. The
+# whole of a site ("100 % basis", consolidated) is what is meant where nothing is said
 _SCOPES = {
     "attributable": r"attributable|equity|net interest|our share|权益",
-    "whole": r"100 ?% basis|consolidated|whole-project|并表|全口径",
     "fiscal": r"\bfiscal|\bfy ?\d|financial year|year to (?:march|june|september)|财年",
     "quarter": r"\bq[1-4]\b|\bq[1-4] ?\d{4}|quarter|\d{4}q[1-4]|[一二三四]季度|季度",
     "half": r"\bh[12]\b|half.?year|(?:first|second) half|上半年|下半年",
@@ -43,6 +43,25 @@ _SCOPES = {
     "upgrade": r"before|after|upgrade|改造",
 }
 _NAMED = {name: re.compile(pattern) for name, pattern in _SCOPES.items()}
+# of these only the attribute and the unit are asked: a remark beside a number tells how it came
+# about ("average of the first ten years after the redesign", "the remaining holder")
+_OF_ATTRIBUTE = frozenset(
+    {"remaining", "added", "initial", "peak", "average", "implied", "group", "upgrade"}
+)
+_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Z][a-z]+(?![A-Za-z0-9_])")
+_PLANT = re.compile(
+    r"\s+(?:smelter|mine|plant|refinery|pit|concentrator|unit|division|works|mill|province|region)"
+)
+_NO_NAMES = frozenset(
+    (
+        "january", "february", "march", "april", "may", "june", "july", "august", "september",
+        "october", "november", "december", "copper", "gold", "silver", "zinc", "lead", "nickel",
+        "cobalt", "lithium", "iron", "mine", "world", "global", "total", "the", "year",
+    )
+)  # fmt: skip
+_INDIRECT = re.compile(r"attributable|effective|indirect|beneficial|权益|间接", re.I)
+_WET = re.compile(r"\bwet\b|\bwmt\b|湿")
+_DRY = re.compile(r"\bdry\b|\bdmt\b|干[吨基]")
 # the first letters of the words above: most texts hold none, and need not be searched
 _HINTS = frozenset(
     (
@@ -73,7 +92,9 @@ _PLAIN = frozenset(
         "target", "guidance", "design", "designed", "nameplate", "of", "the", "in", "at", "for",
         "per", "year", "volume", "quantity", "amount", "level", "rate", "throughput", "stated",
         "reported", "national", "domestic", "consumption", "demand", "use", "imports",
-        "exports", "import", "export",
+        "exports", "import", "export", "actual", "about", "own", "full", "whole", "all", "basis",
+        "site", "figure", "number", "approx", "approximately", "roughly", "dry", "wet",
+        "mines", "100",
     )
 )  # fmt: skip
 _GENERIC = frozenset(
@@ -98,8 +119,34 @@ _AS_OF = re.compile(r"\bplan\b|planned|design|feasibility|\beia\b|study|环评|�
 
 
 def scope(s: Statement) -> frozenset[str]:
-    """Scope words of a statement: attributable, fiscal, phase 2, ..."""
-    return _scope_of(" ".join((s.subject, s.attribute, s.words, s.shown, s.date)))
+    """Scope words of a statement: attributable, fiscal, phase 2, ...
+
+    A holding is a holding: of its words only those for a chain of owners change its meaning.
+    """
+    own = _scope_of(" ".join((s.attribute, s.shown)))
+    if s.topic.quantity is Quantity.OWNERSHIP:
+        return own & {"attributable"} if _INDIRECT.search(s.attribute) else frozenset()
+    told = _scope_of(" ".join((s.subject, s.attribute, s.words, s.shown, s.date)))
+    return own | (told - _OF_ATTRIBUTE)
+
+
+def moisture(s: Statement) -> str:
+    """``wet`` or ``dry`` where a mass is told so; empty where it is not."""
+    text = f"{s.attribute} {s.shown} {s.words}".lower()
+    wet, dry = bool(_WET.search(text)), bool(_DRY.search(text))
+    return "" if wet == dry else "wet" if wet else "dry"
+
+
+def by_moisture(members: Sequence[Statement]) -> list[list[Statement]]:
+    """Statements apart by wet and dry mass; those that say neither stand with the nearer kind."""
+    kinds = {kind: [s for s in members if moisture(s) == kind] for kind in ("wet", "dry", "")}
+    if not (kinds["wet"] and kinds["dry"]):
+        return [list(members)]
+    for s in kinds[""]:
+        value = s.value or 0.0
+        gaps = {k: min(abs(value - (o.value or 0.0)) for o in kinds[k]) for k in ("wet", "dry")}
+        kinds[min(gaps, key=lambda k: gaps[k])].append(s)
+    return [kinds["wet"], kinds["dry"]]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -111,6 +158,24 @@ def _scope_of(text: str) -> frozenset[str]:
         return frozenset()
     found = {name for name, pattern in _NAMED.items() if pattern.search(plain)}
     found |= {"phase " + "".join(filter(None, m.groups())) for m in _PHASE.finditer(plain)}
+    return frozenset(found)
+
+
+def named_part(s: Statement) -> frozenset[str]:
+    """Names in an attribute that are not the subject's: of one smelter, owner or place in it."""
+    return _named_part(s.attribute, s.subject.casefold())
+
+
+@lru_cache(maxsize=1 << 12)
+def _named_part(attribute: str, subject: str) -> frozenset[str]:
+    found = set()
+    for m in _NAME.finditer(attribute):
+        name = m[0].casefold()
+        # the first word has a capital as the first word
+        first = m.start() == 0 and not _PLANT.match(attribute, m.end())
+        # a single capital and a small letter is a symbol: Cu, Li
+        if not first and len(name) > 2 and name not in subject and name not in _NO_NAMES:
+            found.add(name)
     return frozenset(found)
 
 
@@ -146,11 +211,15 @@ def basis(s: Statement) -> str:
 
 def subject_matter(s: Statement) -> Hashable:
     """What two numbers must share to be comparable at all."""
-    generic = s.topic.quantity in _GENERIC
+    # a holding whose owner no table knows is told apart by the words that name him
+    generic = s.topic.quantity in _GENERIC or (
+        s.topic.quantity is Quantity.OWNERSHIP and not s.counterpart
+    )
     return (
         s.topic,
         "t/y" if s.unit == "t" and s.topic.quantity is Quantity.PRODUCTION else s.unit,
         bucket(s),
+        s.part_of_year,
         s.part,
         s.whole,
         s.counterpart,
@@ -161,7 +230,7 @@ def subject_matter(s: Statement) -> Hashable:
 
 def definition(s: Statement) -> Hashable:
     """What two comparable numbers must share to be of the same thing."""
-    return (basis(s), s.rate_type, scope(s))
+    return (basis(s), s.rate_type, scope(s), named_part(s))
 
 
 def published(corpus: Corpus, s: Statement) -> str:

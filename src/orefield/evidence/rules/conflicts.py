@@ -11,6 +11,7 @@ from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import (
     STATES,
     attribute_words,
+    by_moisture,
     definition,
     published,
     scope,
@@ -26,6 +27,7 @@ from orefield.evidence.rules._values import (
     stated,
     year_of,
 )
+from orefield.evidence.rules.pairing import BACKGROUND_TOLERANCE
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.superseding import superseded_ids
 from orefield.evidence.rules.wording import amount
@@ -33,9 +35,9 @@ from orefield.evidence.statement import Quantity, Statement
 
 NAME = "value-conflict"
 
-_NOT_VALUES = frozenset(
-    {Quantity.EVENT, Quantity.FLAG, Quantity.POSITION, Quantity.RANK, Quantity.OTHER}
-)
+_NOT_VALUES = frozenset({Quantity.EVENT, Quantity.FLAG, Quantity.POSITION, Quantity.RANK})
+_UNITS_OF_OTHER = frozenset({"t", "t/y", "t/d", "y", "USD", "CNY"})
+"""Units in which a figure of no known quantity, told in the same words twice, is comparable."""
 _PLAIN_TOTALS = frozenset(
     {
         Quantity.PRODUCTION,
@@ -52,6 +54,10 @@ _PLAIN_TOTALS = frozenset(
 )
 """Quantities of which one text has one figure: it may well give several grades or recoveries."""
 
+_UNKNOWN = frozenset({None, Quantity.OTHER})
+_WIDEST = 0.25
+"""Relative distance that no source is unsure enough to explain: 1.33 and 1.9 Mt are two numbers."""
+
 _ONE_TEXT = 0.02
 """Relative distance that two figures of one text may have beyond their rounding."""
 
@@ -63,16 +69,18 @@ def check_conflicts(corpus: Corpus) -> Iterator[Finding]:
     """Hold against each other all statements of one topic, definition, class and time.
 
     They conflict when no tolerance joins them: rounding, hedges, and two standard deviations of
-    the less sure of the two sources. One finding a topic and time, however many statements. The
-    side is blamed that the rest outweighs two to one, an origin weighing 1 / sigma^2; else it
-    is a tie.
+    the less sure of the two sources, at most a quarter. One finding a topic and time, however
+    many statements. The side is blamed that the rest outweighs two to one, an origin weighing
+    1 / sigma^2; else it is a tie.
     """
     gone = superseded_ids(corpus)
     groups: dict[Hashable, list[Statement]] = defaultdict(list)
-    for s in corpus.statements:
-        if s.topic.quantity in _NOT_VALUES or s.is_derived or s.id in gone:
+    for topic in dict.fromkeys(s.topic for s in corpus.checked):
+        if topic.quantity in _NOT_VALUES:
             continue
-        if allowed(s) is not None:
+        for s in corpus.on(topic):
+            if s.is_derived or s.id in gone or not _comparable(s):
+                continue
             groups[subject_matter(s), _time(corpus, s)].append(s)
     for group in groups.values():
         # what stands alone, or in the background alone, needs no definition
@@ -81,11 +89,21 @@ def check_conflicts(corpus: Corpus) -> Iterator[Finding]:
         kinds: dict[Hashable, list[Statement]] = defaultdict(list)
         for s in group:
             kinds[definition(s)].append(s)
-        for members in kinds.values():
-            if len(members) > 1:
-                yield from _judge(corpus, members)
+        for alike in kinds.values():
+            for members in by_moisture(alike):
+                if len(members) > 1:
+                    yield from _judge(corpus, members)
         if len(kinds) > 1:
             yield from _other_definitions(list(kinds.values()))
+
+
+def _comparable(s: Statement) -> bool:
+    if allowed(s) is None:
+        return False
+    if s.topic.quantity is not Quantity.OTHER:
+        return True
+    # a part of a year has its own rule
+    return s.unit in _UNITS_OF_OTHER and not s.part_of_year and s.measured in _UNKNOWN
 
 
 def _time(corpus: Corpus, s: Statement) -> Hashable:
@@ -98,10 +116,12 @@ def _time(corpus: Corpus, s: Statement) -> Hashable:
 
 def _judge(corpus: Corpus, members: list[Statement]) -> Iterator[Finding]:
     members = _sound(members)
-    pair = worst_pair(members)
     under_check = [s for s in members if not s.background]
     if not under_check or len(members) < 2:
         return
+    pair = worst_pair(members)
+    if pair is not None and _by_definition(*pair):
+        pair = worst_pair(under_check)
     if pair is None:
         told = "; ".join(stated(s) for s in members[:6])
         words = f"{told}: the same within rounding, hedges and the sureness of the sources"
@@ -110,7 +130,7 @@ def _judge(corpus: Corpus, members: list[Statement]) -> Iterator[Finding]:
     low, high, gap = pair
     text = "; ".join(stated(s) for s in sorted(members, key=_order)[:8])
     together = low.source == high.source
-    sigma = 2.0 * max(SIGMA[low.sigma_class], SIGMA[high.sigma_class])
+    sigma = min(2.0 * max(SIGMA[low.sigma_class], SIGMA[high.sigma_class]), _WIDEST)
     text += (
         f": {stated(low)} and {stated(high)} are {amount(gap, low.unit)} apart, beyond rounding "
         f"and {100.0 * (_ONE_TEXT if together else sigma):.0f} % for their sources"
@@ -144,7 +164,8 @@ def worst_pair(members: list[Statement]) -> tuple[Statement, Statement, float] |
     spans = [(span, s) for s in members if (span := allowed(s)) is not None]
     worst: tuple[Statement, Statement, float] | None = None
     for cls in sorted({s.sigma_class for _, s in spans}):
-        found = _furthest([pair for pair in spans if pair[1].sigma_class <= cls], 2.0 * SIGMA[cls])
+        near = [pair for pair in spans if pair[1].sigma_class <= cls]
+        found = _furthest(near, min(2.0 * SIGMA[cls], _WIDEST))
         if found is not None and (worst is None or found[2] > worst[2]):
             worst = found
     if worst is None:
@@ -240,6 +261,12 @@ def _other_definitions(kinds: list[list[Statement]]) -> Iterator[Finding]:
         unit=low.unit,
         relied=["resource_class", "first_year"],
     )
+
+
+def _by_definition(low: Statement, high: Statement, gap: float) -> bool:
+    """Whether figures of other makers' series lie no further apart than series do."""
+    size = max(abs(allowed(s).low) for s in (low, high))  # type: ignore[union-attr]
+    return (low.background or high.background) and gap <= BACKGROUND_TOLERANCE * size
 
 
 def _order(s: Statement) -> tuple[float, str]:

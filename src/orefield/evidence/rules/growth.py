@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
+from orefield.evidence.rules._definitions import scope
 from orefield.evidence.rules.pairing import (
     LEVELS,
     apart,
@@ -33,6 +34,9 @@ NAME = "growth-identity"
 REVISION = 0.10
 """How far a published level may be revised, as a rule of thumb: growth that China's statistics
 state for refined copper and the levels published a year apart differ by up to 6 % (2018)."""
+
+EDITIONS = 0.20
+"""How far apart two editions of one level lie at most."""
 
 _ANNUAL = re.compile(
     r"average annual|annually|per year|a year\b|per annum|cagr|compound|each year|%/y\b"
@@ -59,27 +63,48 @@ def _identity(
     if growth is None or span is None or growth.low <= -1.0:
         return
     base_year, last_year = span
-    found = [x for x in levels(corpus, topic, s.source) if x.id not in old and not is_partial(x)]
+    found = [
+        x
+        for x in levels(corpus, topic, s.source)
+        if x.id not in old and not is_partial(x) and scope(x) <= scope(s)
+    ]
     after = [x for x in found if years(x) == range(last_year, last_year + 1)]
     before = [x for x in found if years(x) == range(base_year, base_year + 1)]
+    if is_planned(s) and not (after and before):
+        # plans "from 2028" and averages of a mine's life have no year of their own
+        undated = [x for x in found if years(x) is None]
+        after = after or [x for x in undated if is_planned(x) and x.source == s.source]
+        before = before or [x for x in undated if not is_planned(x)]
     # what is planned grows from what was; what was, from what was
     after = [x for x in after if is_planned(x) == is_planned(s)]
     before = [x for x in before if not is_planned(x) or is_planned(s)]
-    at_home = [x for x in after if x.source == s.source]
     pairs = [
         (level, base)
-        for level, base in itertools.product(at_home or after, before)
+        for level, base in itertools.product(after, before)
         if not is_computed(level) and level.unit == base.unit and one_basis(level, base)
+        if scope(level) == scope(base) and level.id != base.id
         if not (s.background and level.background and base.background)
     ]
-    told = [(a, b) for a, b in pairs if a.source == b.source == s.source]
-    if not told and pairs:
-        # other texts count against a growth only where nothing they say fits
-        factor = growth + 1.0
-        told = [min(pairs, key=lambda pair: _misfit(factor, *pair))]
-    revision = _revision([*before, *after])
-    for level, base in told:
-        yield _judge(s, growth, level, base, last_year - base_year, revision)
+    chosen = _best(s, growth + 1.0, pairs)
+    if chosen is not None:
+        yield _judge(s, growth, *chosen, last_year - base_year, _revision([*before, *after]))
+
+
+def _best(
+    s: Statement, factor: Interval, pairs: list[tuple[Statement, Statement]]
+) -> tuple[Statement, Statement] | None:
+    """The pair that the growth fits best: of its own text, of its level's, of one other text.
+
+    What others say counts against a growth only where nothing they say fits; a level of one text
+    over a base of another would hide that neither text's own pair does.
+    """
+    own = [(a, b) for a, b in pairs if a.source == b.source == s.source]
+    at_home = [(a, b) for a, b in pairs if a.source == s.source]
+    one_text = [(a, b) for a, b in pairs if a.source == b.source]
+    for some in (own, [*at_home, *one_text], pairs):
+        if some:
+            return min(some, key=lambda pair: _misfit(factor, *pair))
+    return None
 
 
 def _misfit(factor: Interval, level: Statement, base: Statement) -> float:
@@ -174,7 +199,10 @@ def _judge(
 
 
 def _revision(editions: list[Statement]) -> float:
-    """The widest relative difference among editions of one year, at least :data:`REVISION`."""
+    """The widest relative difference among editions of one year, at least :data:`REVISION`.
+
+    Figures of a year that lie further apart than :data:`EDITIONS` are no editions of one.
+    """
     worst = REVISION
     by_year: dict[int, list[float]] = {}
     for s in editions:
@@ -182,7 +210,8 @@ def _revision(editions: list[Statement]) -> float:
         if spoken is not None and stated is not None and 0.0 < stated.middle < math.inf:
             by_year.setdefault(spoken[0], []).append(stated.middle)
     for values in by_year.values():
-        worst = max(worst, max(values) / min(values) - 1.0)
+        spread = max(values) / min(values) - 1.0
+        worst = max(worst, spread if spread <= EDITIONS else REVISION)
     return worst
 
 

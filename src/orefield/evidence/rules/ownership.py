@@ -2,75 +2,61 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import combinations
 
 from orefield.evidence.corpus import Corpus
-from orefield.evidence.entities import fold_name
 from orefield.evidence.finding import Finding, Verdict
-from orefield.evidence.interval import Interval, total
-from orefield.evidence.rules.pairing import bounds, conclude, is_planned
-from orefield.evidence.rules.reading import lexeme, replaced, text_of, years_of
+from orefield.evidence.interval import total
+from orefield.evidence.rules._holdings import (
+    DUST,
+    NAME,
+    Holding,
+    holdings_of,
+    name_of,
+    say,
+    share_of,
+    sum_of,
+    widened,
+)
+from orefield.evidence.rules._owner_chains import chain, circles, index
+from orefield.evidence.rules.reading import lexeme, text_of
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount, listing
-from orefield.evidence.statement import Quantity, Statement, Topic
 
-_NAME = "ownership-sum"
-_RELIED = ("counterpart", "entity", "first_year", "last_year", "unit")
-_ATTRIBUTABLE = lexeme("attributable|effective|indirect|beneficial", "权益|间接|实际权益")
-_BY = re.compile(
-    r"\b(?:own(?:ership|ed)|held|holding|stake|share|interest|controlled|equity)\b"
-    r".{0,20}?\bby\s+(\S.*)$",
-    re.IGNORECASE,
-)
-_WHOLLY = lexeme(r"wholly[- ]owned|sole owner|100 ?% owned|fully owned", "全资|独资")
 _OTHERS = frozenset(
     {"others", "other", "other shareholders", "other owners", "minority", "public", "rest",
      "其他", "其他股东", "其余"}
 )  # fmt: skip
-_MAJORITY = 0.5
-_DUST = 1e-9
-_LONGEST_CHAIN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """One owner's share of one owned entity, in years from ``first`` to ``last``."""
-
-    owner: str
-    owned: str
-    share: Interval | None
-    attributable: bool
-    first: int | None
-    last: int | None
-    source: str
-    statement: Statement
-
-    def same_time(self, other: _Holding) -> bool:
-        """Whether both surely speak of one year; within one text undated ones do."""
-        if self.first is None or other.first is None:
-            return self.source == other.source
-        mine, theirs = self.last or self.first, other.last or other.first
-        return self.first <= theirs and other.first <= mine
-
-    @property
-    def told(self) -> str:
-        share = "an unknown share" if self.share is None else amount(self.share, "1")
-        when = "" if self.first is None else f" ({self.first})"
-        return f"{_name(self.owner)} {share}{when}"
+_ANY_COMPANY = frozenset(
+    {"group", "company", "corporation", "corp", "holding", "holdings", "limited", "mining",
+     "mines", "minerals", "metals", "resources", "international", "global", "the", "and", "plc",
+     "inc", "ltd", "copper", "gold", "lithium", "nickel", "cobalt", "iron", "steel", "state",
+     "government", "fund", "investment", "investments", "capital", "partners", "consortium",
+     "ministry", "national", "china", "american", "industries", "trading", "energy", "power",
+     "north", "south", "east", "west", "river", "mountain", "new", "led"}
+)  # fmt: skip
+_COLLECTIVE = lexeme(
+    r"consortium|joint venture|jv|partners|shareholders|investors|led|others|minority|public",
+    "财团|联合体|股东",
+)
+_DEAL = lexeme(
+    r"after (?:the |its )?(?:deal|sale|purchase|acquisition|transaction|buy\w*|dilution|exercise)|"
+    r"before (?:the |its )?(?:deal|sale|purchase|acquisition|transaction)|acquir\w*|bought|sold|"
+    r"until|formerly|previous(?:ly)?|since|raised (?:its|to)|diluted|from 20\d\d",
+    "收购|出售|转让|增持|减持|此前",
+)
 
 
 def _run(corpus: Corpus) -> Iterator[Finding]:
-    holdings = [h for h in _holdings(corpus) if h.owner and h.owned]
-    by_owned: dict[tuple[str, bool], list[_Holding]] = defaultdict(list)
+    holdings = [h for h in holdings_of(corpus) if h.owner and h.owned]
+    by_owned: dict[tuple[str, bool], list[Holding]] = defaultdict(list)
     for h in holdings:
         if h.owner == h.owned:
-            text = f"{_name(h.owner)} is told to own itself, {h.told}."
-            yield from _say(Verdict.VIOLATE, [h], text, blame=True)
+            text = f"{name_of(h.owner)} is told to own itself, {h.told}."
+            yield from say(Verdict.VIOLATE, [h], text, blame=True)
         else:
             by_owned[h.owned, h.attributable].append(h)
     for (owned, _), group in by_owned.items():
@@ -78,62 +64,14 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
             yield from _sum(corpus, owned, moment)
         yield from _same_owner(owned, group)
     direct = [h for h in holdings if not h.attributable and h.owner != h.owned]
-    yield from _circles(direct)
-    owns = _index(h for h in direct if h.share is not None)
+    yield from circles(direct)
+    owns = index(h for h in direct if h.share is not None)
     for (_, attributable), group in by_owned.items():
         for h in group if attributable else ():
-            yield from _chain(h, owns, by_owned.get((h.owned, False), []))
+            yield from chain(h, owns, by_owned.get((h.owned, False), []))
 
 
-def _holdings(corpus: Corpus) -> Iterator[_Holding]:
-    old = replaced(corpus)
-    seen: set[tuple[str, str]] = set()
-    for s in corpus.of_quantity(Quantity.OWNERSHIP):
-        if s.id in old or is_planned(s) or s.unit not in ("1", ""):
-            continue
-        share = bounds(s)
-        text = text_of(s)
-        if share is None and _WHOLLY.search(text):
-            share = Interval.point(1.0)
-        seen.add((s.id, s.counterpart))
-        years = years_of(s) or _year(s.reported)
-        first, last = years or (None, None)
-        indirect = bool(_ATTRIBUTABLE.search(text))
-        owner = s.counterpart or _written_owner(s)
-        yield _Holding(owner, s.entity, share, indirect, first, last, s.source, s)
-    for o in corpus.ownership:
-        if o.role not in ("direct", "attributable", "") or (o.claim, o.owner) in seen:
-            continue
-        s = _statement(corpus, o.claim, o.source, o.owned)
-        begins, ends = _year(o.valid_from), _year(o.valid_to)
-        # without an end it is known of the year it is dated to, and no further
-        at = begins or _year(o.reported) or ends
-        first = at[0] if at else None
-        last = ends[1] if ends else first
-        indirect = o.role == "attributable"
-        yield _Holding(o.owner, o.owned, o.share, indirect, first, last, o.source, s)
-
-
-def _written_owner(s: Statement) -> str:
-    """The owner that an attribute names and no table knows ("owned by X"); empty for none."""
-    found = _BY.search(s.attribute.replace("_", " "))
-    return f"?{fold_name(found[1])}" if found else ""
-
-
-def _statement(corpus: Corpus, claim: str, source: str, owned: str) -> Statement:
-    """What stands for an entry of the table of owners: its claim, else a background entry."""
-    if claim in corpus:
-        return corpus[claim]
-    topic = Topic(owned, Quantity.OWNERSHIP)
-    label = claim or f"owner table: {owned}"
-    return Statement(label, source, owned, "ownership", topic, background=not claim)
-
-
-def _year(text: str) -> tuple[int, int] | None:
-    return (int(text[:4]),) * 2 if text[:4].isdecimal() and len(text) >= 4 else None
-
-
-def _moments(group: list[_Holding]) -> Iterator[list[_Holding]]:
+def _moments(group: list[Holding]) -> Iterator[list[Holding]]:
     """Sets of holdings that are of one time: those of each text, and those of each year."""
     told: set[frozenset[str]] = set()
     starts = {(h.source if h.first is None else "", h.first) for h in group}
@@ -150,197 +88,126 @@ def _moments(group: list[_Holding]) -> Iterator[list[_Holding]]:
             yield moment
 
 
-def _sum(corpus: Corpus, owned: str, moment: list[_Holding]) -> Iterator[Finding]:
-    best: dict[str, _Holding] = {}
+def _sum(corpus: Corpus, owned: str, moment: list[Holding]) -> Iterator[Finding]:
+    moment = _apart(corpus, [h for h in moment if h.share is not None])
+    best: dict[str, Holding] = {}
     for h in moment:
         known = best.get(h.owner)
         # of two figures for one owner the smaller is the charitable one
-        if h.share is not None and (known is None or h.share.low < _share(known).low):
+        if known is None or share_of(h).low < share_of(known).low:
             best[h.owner] = h
-    # an owner and its own subsidiary may be told of one and the same share
-    parts = [h for o, h in best.items() if not any(corpus.within(o, p) for p in best if p != o)]
+    parts = list(best.values())
     if len(parts) < 2:
         return
-    together = total(_widened(h) for h in parts)
-    says = f"{listing([h.told for h in parts])} of {_name(owned)}: {amount(_sum_of(parts), '1')}"
-    if together.low > 1.0 + _DUST:
+    together = total(widened(h) for h in parts)
+    says = f"{listing([h.told for h in parts])} of {name_of(owned)}: {amount(sum_of(parts), '1')}"
+    if together.low > 1.0 + DUST:
         text = f"{says} together, more than the whole, which is 100 %."
-        residual = together.low - 1.0
-        yield from _say(Verdict.VIOLATE, parts, text, residual)
+        verdict = Verdict.INSUFFICIENT if _changed(parts) else Verdict.VIOLATE
+        if verdict is Verdict.INSUFFICIENT:
+            text += " A share that was sold in between would explain it."
+        yield from say(verdict, parts, text, together.low - 1.0)
     elif any(h.owner.strip("?").casefold() in _OTHERS for h in parts) and (
-        together.high < 1.0 - _DUST
+        together.high < 1.0 - DUST
     ):
         text = f"{says} together, though 'others' are counted: the rest of 100 % belongs to nobody."
-        yield from _say(Verdict.VIOLATE, parts, text, 1.0 - together.high)
+        yield from say(Verdict.VIOLATE, parts, text, 1.0 - together.high)
     else:
-        yield from _say(Verdict.PASS, parts, f"{says} together, within 100 %.", 0.0)
+        yield from say(Verdict.PASS, parts, f"{says} together, within 100 %.", 0.0)
+        yield from _instead(owned, moment, best)
 
 
-def _same_owner(owned: str, group: list[_Holding]) -> Iterator[Finding]:
-    by_owner: dict[str, list[_Holding]] = defaultdict(list)
+def _instead(owned: str, moment: list[Holding], best: dict[str, Holding]) -> Iterator[Finding]:
+    """Another figure for one owner, with which the shares of the others are more than all."""
+    for h in moment:
+        if h is best[h.owner] or _changed([h, best[h.owner]]):
+            continue
+        parts = [h if owner == h.owner else other for owner, other in best.items()]
+        together = total(widened(x) for x in parts)
+        if together.low > 1.0 + DUST:
+            told = listing([x.told for x in parts])
+            text = (
+                f"{told} of {name_of(owned)}: {amount(sum_of(parts), '1')} together, more than the "
+                f"whole, which is 100 %; with {best[h.owner].told} it is within."
+            )
+            yield from say(Verdict.VIOLATE, parts, text, together.low - 1.0)
+
+
+def _apart(corpus: Corpus, moment: list[Holding]) -> list[Holding]:
+    """Holdings of owners that surely are not one, and of which none lies in another.
+
+    An owner and its own subsidiary may be told of one and the same share; so may a consortium and
+    a member that only other texts name, or two names that no text lists beside each other and
+    that hold the same.
+    """
+    owners = list(dict.fromkeys(h.owner for h in moment))
+    texts = {o: {h.source for h in moment if h.owner == o} for o in owners}
+    out: set[str] = set()
+    for a in owners:
+        for b in owners:
+            if a == b or a in out or b in out:
+                continue
+            beside = bool(texts[a] & texts[b])
+            if corpus.within(a, b) or (not beside and _may_be_one(a, b, moment, texts)):
+                out.add(a)
+    return [h for h in moment if h.owner not in out]
+
+
+def _may_be_one(a: str, b: str, moment: list[Holding], texts: dict[str, set[str]]) -> bool:
+    first, second = _words(a), _words(b)
+    if first & second:
+        return True
+    if _COLLECTIVE.search(b) and not texts[a] & texts[b]:
+        # all the texts that list the consortium leave this owner out
+        return True
+    one = [widened(h) for h in moment if h.owner == a]
+    other = [widened(h) for h in moment if h.owner == b]
+    return any(x.overlaps(y) for x in one for y in other)
+
+
+def _words(owner: str) -> set[str]:
+    """Telling words of a name: not those of any company."""
+    found = re.findall(r"[a-z]{3,}", owner.casefold().replace("_", " "))
+    return {w for w in found if w not in _ANY_COMPANY}
+
+
+def _changed(parts: list[Holding]) -> bool:
+    """Whether texts of a change of owners stand beside others."""
+    several = len({h.source for h in parts}) > 1
+    return several and any(_DEAL.search(text_of(h.statement)) for h in parts)
+
+
+def _same_owner(owned: str, group: list[Holding]) -> Iterator[Finding]:
+    by_owner: dict[str, list[Holding]] = defaultdict(list)
     for h in group:
         if h.share is not None:
             by_owner[h.owner].append(h)
     for owner, told in by_owner.items():
         for a, b in combinations(told[:40], 2):
-            gap = _widened(a).gap(_widened(b))
-            says = f"{_name(owner)} holds {a.told} and {b.told} of {_name(owned)}"
+            gap = widened(a).gap(widened(b))
+            says = f"{name_of(owner)} holds {a.told} and {b.told} of {name_of(owned)}"
             if a.statement.id == b.statement.id or (
                 a.statement.background and b.statement.background
             ):
                 continue
-            if abs(gap) <= _DUST:
-                yield from _say(Verdict.PASS, [a, b], f"{says}: the same.", 0.0)
-            elif a.same_time(b):
+            if abs(gap) <= DUST:
+                yield from say(Verdict.PASS, [a, b], f"{says}: the same.", 0.0)
+            elif a.same_time(b) and not _deal_between(a, b):
                 text = f"{says}: {amount(abs(gap), '1')} apart at one time."
-                yield from _say(Verdict.TIE, [a, b], text, gap)
+                yield from say(Verdict.TIE, [a, b], text, gap)
             else:
                 text = f"{says}: a share that changed, not a conflict."
-                yield from _say(Verdict.PASS, [a, b], text, 0.0)
+                yield from say(Verdict.PASS, [a, b], text, 0.0)
 
 
-def _circles(direct: list[_Holding]) -> Iterator[Finding]:
-    # what lies on no circle goes first: owners that nobody owns, and owned that own nothing
-    left, size = direct, -1
-    while len(left) != size:
-        size = len(left)
-        owners, owned = {h.owner for h in left}, {h.owned for h in left}
-        left = [h for h in left if h.owner in owned and h.owned in owners]
-    owns = _index(left)
-    done: set[frozenset[str]] = set()
-    for start in list(owns):
-        for path in _paths(owns, start, start):
-            members = frozenset(h.owner for h in path)
-            if members in done:
-                continue
-            done.add(members)
-            chain = " > ".join([_name(h.owner) for h in path] + [_name(start)])
-            controls = all(h.share is None or h.share.high > _MAJORITY for h in path)
-            major = all(h.share is not None and h.share.low > _MAJORITY for h in path)
-            verdict = Verdict.VIOLATE if major else Verdict.INSUFFICIENT
-            why = "nobody can own most of its own owner" if controls else "they hold each other"
-            yield from _say(verdict, path, f"Owners run in a circle, {chain}: {why}.")
-
-
-def _index(holdings: Iterable[_Holding]) -> dict[str, list[_Holding]]:
-    owns: dict[str, list[_Holding]] = defaultdict(list)
-    for h in holdings:
-        owns[h.owner].append(h)
-    return owns
-
-
-def _paths(
-    owns: dict[str, list[_Holding]], start: str, goal: str, most: int = 64
-) -> Iterator[list[_Holding]]:
-    """Paths of holdings from one entity to another, each entity passed once."""
-    stack: list[list[_Holding]] = [[h] for h in owns.get(start, ())]
-    steps = 0
-    while stack and steps < most * _LONGEST_CHAIN:
-        steps += 1
-        path = stack.pop()
-        tip = path[-1].owned
-        if tip == goal:
-            yield path
-            continue
-        passed = {h.owner for h in path}
-        if tip not in passed and len(path) < _LONGEST_CHAIN:
-            stack += [[*path, h] for h in owns.get(tip, ()) if h.same_time(path[0])]
-
-
-def _chain(
-    claimed: _Holding, owns: dict[str, list[_Holding]], holders: list[_Holding]
-) -> Iterator[Finding]:
-    """An attributable share is the sum over all chains of the product of their direct shares."""
-    if claimed.share is None:
-        return
-    paths = [
-        path
-        for path in _paths(owns, claimed.owner, claimed.owned)
-        if all(h.same_time(claimed) for h in path)
-    ]
-    ends = {h.owner for h in holders}
-    if not paths or max(len(p) for p in paths) < 2:
-        return
-    worth = total(_product(p) for p in paths)
-    used = list({id(h): h for p in paths for h in p}.values())
-    gap = worth.gap(_widened(claimed))
-    sums = " + ".join(" x ".join(amount(_share(h), "1") for h in p) for p in paths)
-    says = (
-        f"{claimed.told} of {_name(claimed.owned)} as attributable; the chain of direct shares "
-        f"gives {sums} = {amount(worth, '1')}"
-    )
-    members = [claimed, *used]
-    if abs(gap) <= _DUST:
-        yield from _say(Verdict.PASS, members, f"{says}.", 0.0)
-    elif gap < 0.0:
-        yield from _say(Verdict.VIOLATE, members, f"{says}, which is more.", gap)
-    else:
-        held = total(_share(h) for h in holders if h.share is not None)
-        whole = held.high >= 1.0 - 1e-3 and ends == {p[-1].owner for p in paths}
-        one_text = all(h.source == claimed.source for h in used)
-        verdict = Verdict.VIOLATE if whole else Verdict.TIE if one_text else Verdict.INSUFFICIENT
-        rest = "." if whole else ", unless it holds more through others that are not told."
-        yield from _say(verdict, members, f"{says}, which is less{rest}", gap)
-
-
-def _product(path: Iterable[_Holding]) -> Interval:
-    out = Interval.point(1.0)
-    for h in path:
-        out = out * _widened(h)
-    return out
-
-
-def _share(h: _Holding) -> Interval:
-    return h.share if h.share is not None else Interval(0.0, 1.0)
-
-
-def _widened(h: _Holding) -> Interval:
-    """The share with its rounding: half the last digit of the percentage as it is written."""
-    share = _share(h)
-    if h.statement.rounding > 0.0:
-        return share
-    percent = 100.0 * (share.low if math.isfinite(share.low) else share.high)
-    if abs(percent - 100.0) < _DUST:
-        return share
-    places = next((n for n in range(4) if abs(percent - round(percent, n)) < 1e-7), 4)
-    return share.widened(0.5 * 10.0 ** -(places + 2))
-
-
-def _sum_of(parts: list[_Holding]) -> Interval:
-    return total(_share(h) for h in parts)
-
-
-def _name(entity: str) -> str:
-    return entity.lstrip("?") or "?"
-
-
-def _say(
-    verdict: Verdict,
-    holdings: Iterable[_Holding],
-    text: str,
-    residual: float | None = None,
-    *,
-    blame: bool = False,
-) -> Iterator[Finding]:
-    members = [h.statement for h in holdings]
-    finite = residual is not None and math.isfinite(residual)
-    found = conclude(
-        _NAME,
-        verdict,
-        members,
-        text,
-        residual=residual if finite else None,
-        unit="1" if finite else "",
-        blamed=[s.id for s in members if blame and not s.background],
-        fields=_RELIED,
-    )
-    if found is not None:
-        yield found
+def _deal_between(a: Holding, b: Holding) -> bool:
+    """Whether one of the two tells of a deal, so that both may hold within one year."""
+    return any(_DEAL.search(text_of(h.statement)) for h in (a, b))
 
 
 RULES: tuple[Rule, ...] = (
     Rule(
-        _NAME,
+        NAME,
         "Shares of one entity at one time are at most 100 %, attributable shares follow from "
         "direct ones, and nobody owns itself.",
         _run,

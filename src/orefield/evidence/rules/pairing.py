@@ -16,6 +16,7 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.entities import fold_name
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
+from orefield.evidence.rules._definitions import named_part
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis, Qualifier, ResourceClass, Stage
 
@@ -219,13 +220,16 @@ def levels(
 ) -> list[Statement]:
     """Numbers on a topic; those of ``source`` also where they leave the stage open.
 
-    With ``when``, those dated to other years are left out.
+    With ``when``, those dated to other years are left out. What an attribute says of a part by
+    name ("output, Sunde smelter") is no number on the whole.
     """
     found = []
     for stage in Stage:
         other = Topic(topic.entity, topic.quantity, topic.commodity, stage)
         for s in corpus.on(other):
-            if s.counterpart or (when is not None and (years(s) or when) != when):
+            if s.counterpart or named_part(s):
+                continue
+            if when is not None and (years(s) or when) != when:
                 continue
             one_text = bool(source) and s.source == source
             if one_stage(topic, other, one_text=one_text) and bounds(s) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from datetime import timedelta
@@ -15,12 +16,17 @@ from orefield.evidence.rules._definitions import (
     revisable,
     subject_matter,
 )
-from orefield.evidence.rules._values import allowed, conclude, stated
+from orefield.evidence.rules._values import allowed, conclude, origins, planned, stated
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.statement import Statement
 
 NAME = "superseded"
 
+_REVISED = re.compile(
+    r"\brevis|\bupdated?\b|\bnew(?:er)? (?:plan|guidance|estimate|design|target)|redesign"
+    r"|\b(?:cut|lowered|raised|reduced|increased) (?:to|from)\b|\breplan|修订|调整|下调|上调|更新",
+    re.IGNORECASE,
+)
 _APART = timedelta(days=90)
 """Reports closer together than this are of one round of news, not two editions."""
 
@@ -28,8 +34,9 @@ _APART = timedelta(days=90)
 def check_superseded(corpus: Corpus) -> Iterator[Finding]:
     """Say which figures a later one replaces, so that their difference is no conflict.
 
-    A claim is replaced by one that names it, by a later plan, capacity or resource of the same
-    topic and definition, or by a later edition of the same publisher's statistics.
+    A claim is replaced by one that names it; by a later edition of the same publisher, or of a
+    text that passes it on; and by a later plan, or a capacity or resource as it stood in a later
+    year, whoever tells it. What another publisher says of the same year is no edition of it.
     """
     for newer in corpus.checked:
         older = [corpus[i] for i in newer.supersedes if i in corpus and i != newer.id]
@@ -43,23 +50,18 @@ def check_superseded(corpus: Corpus) -> Iterator[Finding]:
 def superseded_ids(corpus: Corpus) -> frozenset[str]:
     """Ids of statements that a later edition replaces."""
     gone = {i for s in corpus.statements for i in s.supersedes if i in corpus and i != s.id}
-    for chain in _chains(corpus):
-        newest = edition(corpus, chain[-1])
-        for s in chain[:-1]:
-            day = edition(corpus, s)
-            if s.vintage != chain[-1].vintage or (
-                newest is not None and day is not None and newest - day >= _APART
-            ):
-                gone.add(s.id)
+    gone |= {s.id for chain in _chains(corpus) for s in chain[:-1]}
     return frozenset(gone)
 
 
 def _chains(corpus: Corpus) -> Iterator[list[Statement]]:
-    """Editions of one figure, the oldest first, two or more."""
+    """Editions of one figure, the oldest first, two or more; the last replaces the others."""
+    on_trial = dict.fromkeys(s.topic for s in corpus.checked)
     rough: dict[Hashable, list[Statement]] = defaultdict(list)
-    for s in corpus.statements:
-        if not s.is_derived and allowed(s) is not None:
-            rough[subject_matter(s)].append(s)
+    for topic in on_trial:
+        for s in corpus.on(topic):
+            if not s.is_derived and allowed(s) is not None:
+                rough[subject_matter(s)].append(s)
     for alike in rough.values():
         # what stands alone, or in the background alone, is not looked at closer
         if len(alike) < 2 or all(s.background for s in alike):
@@ -67,21 +69,69 @@ def _chains(corpus: Corpus) -> Iterator[list[Statement]]:
         groups: dict[Hashable, list[Statement]] = defaultdict(list)
         for s in alike:
             years = None if as_of(corpus, s) else (s.first_year, s.last_year)
-            # one publisher revises its own statistics; a plan may be replaced by anyone's report
-            editor = "" if revisable(s) else _publisher(corpus, s)
-            if editor or revisable(s):
-                groups[definition(s), years, editor].append(s)
+            groups[definition(s), years].append(s)
         for group in groups.values():
-            yield from _chain_of(corpus, group)
+            yield from _chains_of(corpus, group)
+        yield from _revised_plans(corpus, alike)
 
 
-def _chain_of(corpus: Corpus, group: list[Statement]) -> Iterator[list[Statement]]:
+def _chains_of(corpus: Corpus, group: list[Statement]) -> Iterator[list[Statement]]:
     dated = [(day, s) for s in group if (day := edition(corpus, s)) is not None]
-    if len(dated) > 1:
-        dated.sort(key=lambda pair: (pair[0], pair[1].id))
-        vintages = {s.vintage for _, s in dated}
-        if dated[-1][0] - dated[0][0] >= _APART or len(vintages) > 1:
-            yield [s for _, s in dated]
+    dated.sort(key=lambda pair: (pair[0], pair[1].id))
+    taken: set[str] = set()
+    while len(dated) > 1:
+        day, newest = dated.pop()
+        if newest.id in taken:
+            continue
+        older = [
+            s
+            for d, s in dated
+            if s.id not in taken and _replaces(corpus, newest, s, (day - d) >= _APART)
+        ]
+        if older:
+            taken |= {s.id for s in older}
+            yield [*older, newest]
+
+
+def _replaces(corpus: Corpus, newer: Statement, older: Statement, later: bool) -> bool:
+    """Whether a figure is a later edition of another, and not just another telling of it."""
+    if _one_editor(corpus, newer, older):
+        named = newer.vintage != newer.reported or older.vintage != older.reported
+        return later or (named and newer.vintage != older.vintage)
+    if not revisable(newer) or not later:
+        return False
+    if as_of(corpus, newer) and as_of(corpus, older):
+        assert newer.first_year is not None
+        assert older.first_year is not None
+        return newer.first_year > older.first_year
+    return True
+
+
+def _revised_plans(corpus: Corpus, alike: list[Statement]) -> Iterator[list[Statement]]:
+    """Plans that their maker calls revised, and that moved to another year as well."""
+    plans = [s for s in alike if planned(s)]
+    for newer in plans:
+        day = edition(corpus, newer)
+        if day is None or not _REVISED.search(f"{newer.attribute} {newer.words}"):
+            continue
+        older = [
+            s
+            for s in plans
+            if (s.first_year, s.last_year) != (newer.first_year, newer.last_year)
+            and definition(s) == definition(newer)
+            and _one_editor(corpus, newer, s)
+            and (before := edition(corpus, s)) is not None
+            and before < day
+        ]
+        if older:
+            yield [*older, newer]
+
+
+def _one_editor(corpus: Corpus, newer: Statement, older: Statement) -> bool:
+    """Whether both are of one publisher, or the newer text passes the older one on."""
+    if _publisher(corpus, newer) == _publisher(corpus, older) != "":
+        return True
+    return older.source in origins(corpus, newer.source)
 
 
 def _publisher(corpus: Corpus, s: Statement) -> str:

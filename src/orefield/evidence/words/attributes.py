@@ -160,7 +160,7 @@ _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"production (?:start|began|begins|since)|start[- _]?up|commercial production|\bfirst (?:\w+ )?(?:pour|cathode|concentrate|metal|shipment|production|output|ore|gold|copper|product|sale)\b|"
         r"into production|came? on ?stream|put into operation|"
         r"operat(?:ing|ion|ions) (?:since|start|began)|start of (?:mining|development|operations?)|mining (?:start|since|began)|"
-        r"development start|active mining|投产|开采始|开始生产|建成投产|^start$"
+        r"development start|active mining|opened|founded|\bstarted\b|投产|开采始|开始生产|建成投产|^start$"
     )),
     ("commissioned", _words(r"\bcommission|\bcompletion\b|\bcompleted\b|\bcomplete\b|建成|竣工|试车|试生产")),
     ("approved", _words(r"investment decision|\bfid\b|go-ahead|construction decision|投资决策|\bapprov|\bpermit|\bsanction|green[- ]?lit|核准|批准|获批|批复")),

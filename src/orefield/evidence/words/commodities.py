@@ -89,6 +89,7 @@ class CommodityMention:
     symbol: str
 
 
+_SPEAKS = re.compile(r"\b(?:said|told|says|according to|analyst|chairman|director|manager|Mr|Ms|Dr)\b")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|10(?= )")
 _LATIN = {n: symbol for symbol, names in _NAMES.items() for n in names if n.isascii()}
 _LONGEST = max(len(name.replace("-", " ").split()) for name in _LATIN)
@@ -110,6 +111,8 @@ def find_commodities(text: str) -> tuple[CommodityMention, ...]:
     Words that only look like one ("leading", 资金) are passed over.
     """
     masked = _NOT.sub(lambda m: "\0" * len(m.group()), text)
+    if _SPEAKS.search(masked):
+        masked = _PERSON.sub(lambda m: "\0" * len(m.group()), masked)
     found = [CommodityMention(*m.span(), _HAN_NAMES[m.group()]) for m in _HAN.finditer(masked)]
     tokens = list(_TOKEN.finditer(masked))
     words = tuple(t.group().lower() for t in tokens)
@@ -130,6 +133,14 @@ def find_commodities(text: str) -> tuple[CommodityMention, ...]:
 def _is_name(written: str, symbol: str) -> bool:
     """Whether a chemical symbol is written as one: "Co" and "CO" are not "co"."""
     return written.lower() != symbol or symbol not in _SYMBOLS or written == _SYMBOLS[symbol]
+
+
+# "analyst Wen Li", "Mo Jianghua said": a symbol next to another capitalised word is a name
+_PERSON = re.compile(
+    r"(?<![A-Za-z])(?:(?:[A-Z][a-z]+ )(?:Li|Mo|Co|Al|Mn|Nb|Cu|Sn)(?=[ ,.']|$)(?! (?:grade|content|"
+    r"output|production|metal|concentrate|ore|recovery|price|resource|reserve|eq|in |per ))|"
+    r"(?:Li|Mo|Al) (?=[A-Z][a-z]+ (?:said|told|added|says)))"
+)
 
 
 @lru_cache(maxsize=16384)

@@ -122,7 +122,7 @@ def contradictions(page: Page) -> Section | None:
     columns = [words("Parameter"), Column("Chosen"), Column("Set aside"), words("Who says so"),
                words("Why not")]  # fmt: skip
     return Section(
-        "contradictions", "Claims that contradict each other",
+        "contradictions", "Which claim is used, and which are set aside",
         {
             "rule": RULE, "table": Table(columns, tables, stacked=True),
             "parameters": len({str(r[0]) for r in tables}), "claims": len(run.claims),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from orefield.report.sections import environment, evidence, mines, nation, outlook
+from orefield.report.sections.findings import findings
 from orefield.report.sections.headline import headline
 from orefield.report.sections.page import Page, Section
 
@@ -22,6 +23,7 @@ SECTIONS: tuple[tuple[Builder, str], ...] = (
     (outlook.targets, "targets"),
     (outlook.drivers, "what drives the result"),
     (evidence.assumed, "assumptions"),
+    (findings, "findings"),
     (evidence.contradictions, "contradictions"),
     (evidence.sources, "sources"),
     (evidence.run_facts, "the run"),
