@@ -133,9 +133,7 @@ def _reviewed(
     problems: list[str] = []
     fresh: list[Decision] = []
     if batch is not None:
-        found, faults = read_batch(
-            Path(batch), read.proposals, decided_at=now.date().isoformat()
-        )
+        found, faults = read_batch(Path(batch), read.proposals, decided_at=now.date().isoformat())
         fresh += found
         problems += [str(p) for p in faults]
     if ask is not None:
@@ -236,7 +234,7 @@ def audit_folder(
     OrefieldError
         When there is no such folder, or the page cannot be written.
     """
-    from orefield.evidence.audit import audit
+    from orefield.evidence.audit import audit, tempered
     from orefield.evidence.documents import Document, read_folder_documents
 
     started = time.perf_counter()
@@ -249,7 +247,7 @@ def audit_folder(
         if not isinstance(d, Document)
     ]
     made = audit(documents, background=background_studies(background))
-    checked = check(made.corpus)
+    checked = tempered(check(made.corpus), made.corpus)
     data = checked_data(checked, made.corpus)
     data["documents"] = [_document_data(r) for r in made.readings]
     data["candidates"] = [

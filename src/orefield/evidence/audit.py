@@ -12,14 +12,18 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.documents import Document
 from orefield.evidence.entities import Entity
 from orefield.evidence.extract import Candidate, extract
+from orefield.evidence.finding import Verdict
 from orefield.evidence.folder.sources import infer_kind
 from orefield.evidence.meaning import Subjects, complete, interpret
 from orefield.evidence.meaning.row import LooseRow
 from orefield.evidence.names import Resolver
+from orefield.evidence.periods import parse_period
+from orefield.evidence.rules.registry import ORDER, Checked
 from orefield.evidence.vocabulary import SourceKind
 from orefield.evidence.words.commodities import find_commodities, spoken
 
 _SINCE = re.compile(r"^\s*(?:since|from|自|始于)", re.IGNORECASE)
+_HELD = frozenset({"ownership share", "stake", "ownership"})
 _FRACTION = frozenset({"%", "pp", "ratio"})
 
 
@@ -91,6 +95,41 @@ def audit(
     beside, others = background_of(background, subjects, own, titles)
     corpus = Corpus(statements=(*own, *beside), sources={**others, **sources}, entities=known)
     return Audit(readings, corpus)
+
+
+_ONE_THING = frozenset({"metal-content", "ownership-sum", "double-count"})
+"""Rules that compare figures of one thing though their quantities have different names."""
+
+_DOUBT = (
+    " Both were read by grammar from one text, which may tell them apart by words that were not "
+    "read: look at the places."
+)
+
+
+def tempered(checked: Checked, corpus: Corpus) -> Checked:
+    """Findings on candidates that no person has confirmed, with the doubt that they carry.
+
+    A text seldom gives two values for one thing; that two figures of one text seem to be of the
+    same thing is more often a word that the reader missed (a quarter, a grade class, one of two
+    plants). Such findings stay, as open points.
+    """
+    findings = []
+    for given in checked.findings:
+        f = given
+        said = [corpus[c] for c in f.claims if c in corpus]
+        one_text = len({s.source for s in said}) == 1 and len(said) > 1 and not f.background
+        one_kind = len({(s.entity, s.measured, s.topic.commodity) for s in said}) == 1
+        if (
+            one_text
+            and (one_kind or f.rule in _ONE_THING)
+            and f.verdict in {Verdict.VIOLATE, Verdict.TIE}
+        ):
+            f = replace(
+                f, verdict=Verdict.INSUFFICIENT, explanation=f.explanation + _DOUBT, blamed=()
+            )
+        findings.append(f)
+    findings.sort(key=lambda f: ORDER.index(f.verdict))
+    return replace(checked, findings=tuple(findings))
 
 
 def read_documents(
@@ -173,6 +212,8 @@ def row_of(claim_id: str, candidate: Candidate, source: Source, document: Docume
         "stage": "" if candidate.stage == "missing" else candidate.stage,
         "rate_type": "" if candidate.rate_type == "unnamed" else candidate.rate_type,
         "entity": candidate.entities[0] if len(candidate.entities) == 1 else "",
+        "class": candidate.resource_class,
+        "counterpart": candidate.counterpart if candidate.attribute in _HELD else "",
     }
     attribute = _these_metals(_attribute(candidate), candidate, document)
     if attribute != _attribute(candidate):
@@ -186,9 +227,9 @@ def row_of(claim_id: str, candidate: Candidate, source: Source, document: Docume
         low=candidate.value_low,
         high=candidate.value_high,
         unit=candidate.unit,
-        period=_period(candidate),
+        period=_period(candidate, document.published),
         qualifier=f"{candidate.qualifier} {candidate.outlook}".strip(" ="),
-        paraphrase=" ".join(x for x in (candidate.resource_class,) if x),
+        paraphrase="",
         reported=document.published,
         cells={k: v for k, v in stated.items() if v},
         hops=hops,
@@ -207,10 +248,12 @@ def _attribute(candidate: Candidate) -> str:
     return words
 
 
-def _period(candidate: Candidate) -> str:
+def _period(candidate: Candidate, published: str) -> str:
     """Calendar years as the reader of periods takes them; none where only a beginning is told."""
     if candidate.unit != "year" and _SINCE.match(candidate.period):
         return ""
+    if parse_period(candidate.period, published).part_of_year:
+        return candidate.period
     first, last = candidate.first_year, candidate.last_year
     if first is None:
         return ""

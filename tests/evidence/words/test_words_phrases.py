@@ -15,8 +15,8 @@ from orefield.evidence.words.shares import share_sides
 @pytest.mark.parametrize(
     ("text", "symbol"),
     [
-        ("mined copper target", "cu"), ("铜精矿产量", "cu"), ("lithium carbonate output", "li"),
-        ("Indonesia's nickel pig iron", "ni"), ("rare-earth oxides", "ree"), ("铝土矿", "bauxite"),
+        ("mined copper target", "cu"), ("铜精矿产量", "cu"), ("lithium carbonate output", "li2co3"),
+        ("Indonesia's nickel pig iron", "npi"), ("rare-earth oxides", "ree"), ("铝土矿", "bauxite"),
         ("ten nonferrous metals", "ten_nonferrous"), ("十种有色金属产量", "ten_nonferrous"),
         ("leading the world", ""), ("copper and aluminium", ""), ("Zijin Co., Ltd", ""),
         ("CO2 emissions", ""), ("资金", ""), ("金属量", ""), ("lead concentrate", "pb"),

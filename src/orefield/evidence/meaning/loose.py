@@ -15,12 +15,10 @@ from orefield.evidence.periods import Period, parse_period
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import (
     Basis,
-    Stage,
 )
 from orefield.evidence.words import attributes as words_of
 from orefield.evidence.words.commodities import (
     COMMODITIES,
-    ORES,
     commodity_of,
     find_commodities,
     spoken,
@@ -33,8 +31,28 @@ _FLOWS = {
     Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.USE, Quantity.IMPORTS,
     Quantity.EXPORTS, Quantity.STOCK_CHANGE,
 }  # fmt: skip
+_LARGEST_MINE_T = 2e6
+"""No mine makes more metal than this in a year; the largest copper mine makes 1.3 Mt."""
+
+
+def _is_ore_rate(row: LooseRow, unit: UnitWritten, subjects: Subjects) -> bool:
+    """Whether a capacity without a stated basis can be an ore rate of a mine alone."""
+    size = row.high if row.high is not None else row.low
+    if size is None or row.cells.get("basis", "") or unit.basis is not Basis.NONE:
+        return False
+    if _MAKES_METAL.search(f"{row.attribute} {row.subject}"):
+        return False
+    entity = subjects.who(row.subject).entity
+    kind = subjects.entities[entity].kind if entity in subjects.entities else ""
+    yearly = size * unit.factor * (365.0 if unit.base == "t/d" else 1.0)
+    return kind not in _LARGE and yearly > _LARGEST_MINE_T
+
+
+_MAKES_METAL = re.compile(
+    r"smelt|refin|cathode|冶炼|精炼|电解|alumin|steel|氧化铝|钢", re.IGNORECASE
+)
+_LARGE = frozenset({"country", "region", "province", "state", "company", "group"})
 _SINCE = re.compile(r"\s*(?:from|since|starting|as from|自|从)\b", re.IGNORECASE)
-_CONCENTRATE = re.compile(r"concentrate|精矿", re.IGNORECASE)
 _NO_OUTPUT = re.compile(
     r"waste|tailings|reagent|acid|coal|diesel|fuel|water|emission|co2|carbon dioxide|explosive|"
     r"lime|cyanide|scrap generated|loss|尾矿|废石|排放|耗",
@@ -66,45 +84,23 @@ def interpret(
     period = _period(row)
     phrase = f"{attribute} {unit.rest}".strip()
     commodity = _commodity(row, attribute, unit, inferred)
-    quantity = _quantity(row, attribute, unit, period, inferred)
-    measured = quantity
-    if (quantity in _FLOWS and period.part_of_year) or (
-        quantity in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute)
-    ):
-        quantity = Quantity.OTHER
-    since = quantity in _FLOWS and _SINCE.match(row.period) is not None
-    if since or (quantity is Quantity.PRODUCTION and hedge.planned and len(period.date) > 4):
-        # a day beside a plan is when it was made, and "from 2028" when it begins: no single year
+    measured = _quantity(row, attribute, unit, period, inferred)
+    if measured is Quantity.CAPACITY and _is_ore_rate(row, unit, subjects):
+        # no mine makes millions of tonnes of metal: a capacity without a basis is the mill's
+        measured = Quantity.THROUGHPUT
+        inferred.append("quantity")
+    of_a_part = (measured in _FLOWS and period.part_of_year != "") or (
+        measured in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute) is not None
+    )
+    quantity = Quantity.OTHER if of_a_part else measured
+    if _names_no_year(row, hedge, period, quantity):
         period = replace(period, first_year=None, last_year=None, undated=True)
     who = _who(row, subjects, quantity, commodity)
     if who.guessed:
         inferred.append("entity")
     basis = said.basis_of(row, attribute, unit, quantity, commodity, inferred)
-    stage = said.stage_of(row, attribute, commodity, inferred)
-    if stage is Stage.USE and quantity in {Quantity.IMPORTS, Quantity.EXPORTS}:
-        stage = Stage.SEMIS
-    elif stage is Stage.USE or quantity is Quantity.USE:
-        stage = Stage.NONE
-    if commodity == "al" and stage is Stage.SMELTER:
-        stage = Stage.REFINED  # what an aluminium smelter makes is the metal
-    if basis is Basis.GROSS and commodity not in ORES and _CONCENTRATE.search(attribute):
-        basis = Basis.CONCENTRATE_GROSS
-    if commodity in ORES and basis is Basis.ORE and quantity is not Quantity.THROUGHPUT:
-        basis = Basis.GROSS  # of what is sold as ore, the ore is the product
-    if quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED, Quantity.GRADE}:
-        stage = Stage.MINE if stage is Stage.NONE else stage
-    base = unit.base
-    if (
-        quantity in _FLOWS
-        and base == "t"
-        and period.first_year is not None
-        and (period.first_year == period.last_year)
-    ):
-        base = "t/y"
-    elif quantity in _FLOWS and base == "t" and period.first_year is None:
-        # an output without a date is a yearly one: nobody states a mine's output of all time so
-        base = "t/y"
-        inferred.append("unit")
+    stage = said.stage_of(row, attribute, commodity, quantity, inferred)
+    base = _base(unit, quantity, period, inferred)
     low, high, rounding = stated_numbers(row, hedge, unit, quantity)
     statement = Statement(
         id=row.id,
@@ -144,6 +140,23 @@ def interpret(
     return (*_each_commodity(statement, row, attribute), *_flags(statement, row))
 
 
+def _names_no_year(row: LooseRow, hedge: Hedge, period: Period, quantity: Quantity) -> bool:
+    """Whether a date is no year of the figure: "from 2028", or the day that a plan was made."""
+    since = quantity in _FLOWS and _SINCE.match(row.period) is not None
+    return since or (quantity is Quantity.PRODUCTION and hedge.planned and len(period.date) > 4)
+
+
+def _base(unit: UnitWritten, quantity: Quantity, period: Period, inferred: list[str]) -> str:
+    """Base unit; a flow of one year, and one without a date, is a yearly one."""
+    if quantity not in _FLOWS or unit.base != "t":
+        return unit.base
+    if period.first_year is None:
+        # nobody states a mine's output of all time so
+        inferred.append("unit")
+        return "t/y"
+    return "t/y" if period.first_year == period.last_year else "t"
+
+
 def _each_commodity(statement: Statement, row: LooseRow, attribute: str) -> tuple[Statement, ...]:
     """A rate or rank that is said of two metals at once is said of each."""
     if statement.topic.commodity or statement.topic.quantity not in {Quantity.RATE, Quantity.RANK}:
@@ -161,7 +174,8 @@ def _each_commodity(statement: Statement, row: LooseRow, attribute: str) -> tupl
 
 
 _PLAN_WORDS = re.compile(
-    r"\btarget|\bplanned|\bplan\b|\bguidance|\bforecast|\bprojected|\bexpected|目标|计划|预计",
+    r"\btarget|\bplanned|\bplan\b|\bguidance|\bforecast|\bprojected|\bexpected|\bscheduled|\bslated|"
+    r"\bdue (?:in|to)\b|\bto start\b|\bwill\b|目标|计划|预计|拟",
     re.IGNORECASE,
 )
 
@@ -218,7 +232,8 @@ def _quantity(
         )
         if found is Quantity.OTHER and of_a_year and not _NO_OUTPUT.search(attribute):
             found = Quantity.THROUGHPUT if unit.basis is Basis.ORE else Quantity.PRODUCTION
-        return found
+        negative = row.low is not None and row.low < 0.0
+        return Quantity.STOCK_CHANGE if found is Quantity.STOCK and negative else found
     if base in _BY_UNIT:
         return _BY_UNIT[base]
     if base in {"year", "date", "month"}:

@@ -36,6 +36,25 @@ def basis_of(
     inferred: list[str],
 ) -> Basis:
     """What a mass is of: as stated, by the unit, by the words; metal where nothing is said."""
+    found = _basis(row, attribute, unit, quantity, commodity, inferred)
+    if found is Basis.GROSS and commodity not in ORES and _CONCENTRATE.search(attribute):
+        return Basis.CONCENTRATE_GROSS
+    if found is Basis.ORE and commodity in ORES and quantity is not Quantity.THROUGHPUT:
+        return Basis.GROSS  # of what is sold as ore, the ore is the product
+    return found
+
+
+_CONCENTRATE = re.compile(r"concentrate|精矿", re.IGNORECASE)
+
+
+def _basis(
+    row: LooseRow,
+    attribute: str,
+    unit: UnitWritten,
+    quantity: Quantity,
+    commodity: str,
+    inferred: list[str],
+) -> Basis:
     stated = row.cells.get("basis", "")
     if stated:
         known = stated.strip().replace(" ", "_").casefold()
@@ -58,25 +77,39 @@ def basis_of(
 
 
 _ORE_TONNAGE = re.compile(
-    r"\bore (?:resource|reserve|tonn|body)|^ore\b|ores$|矿石量", re.IGNORECASE
+    r"\bore (?:resource|reserve|tonn|body)|(?:reserve|resource)s? (?:ore|tonn)|^ore\b|ores$|矿石量",
+    re.IGNORECASE,
 )
 
 
-def stage_of(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -> Stage:
-    stated = row.cells.get("stage", "")
+def stage_of(
+    row: LooseRow, attribute: str, commodity: str, quantity: Quantity, inferred: list[str]
+) -> Stage:
+    """Where in the chain a figure is taken; NONE where nothing says so."""
+    found = _stage(row, attribute, commodity, inferred)
+    if found is Stage.USE and quantity in {Quantity.IMPORTS, Quantity.EXPORTS}:
+        return Stage.SEMIS
+    if found is Stage.USE or quantity is Quantity.USE:
+        return Stage.NONE
+    if found is Stage.SMELTER and commodity == "al":
+        return Stage.REFINED  # what an aluminium smelter makes is the metal
+    if found is Stage.NONE and quantity in {*IN_GROUND, Quantity.GRADE}:
+        return Stage.MINE
+    return found
+
+
+def _stage(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -> Stage:
+    stated = row.cells.get("stage", "").strip().casefold()
     if stated:
-        try:
-            return Stage(stated)
-        except ValueError:
-            return words_of.stage_of(stated)
+        return Stage(stated) if stated in set(Stage) else words_of.stage_of(stated)
     found = words_of.stage_of(attribute)
-    if found is Stage.NONE and (found := words_of.stage_of(row.unit)) is not Stage.NONE:
-        return found
+    if found is Stage.NONE:
+        found = words_of.stage_of(row.unit)
     if found is Stage.NONE and commodity == "recycled":
         return Stage.SCRAP
     if found is Stage.NONE and commodity in ORES:
-        found = Stage.MINE
         inferred.append("stage")
+        return Stage.MINE
     return found
 
 

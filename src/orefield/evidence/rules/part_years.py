@@ -52,20 +52,16 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
 def _groups(corpus: Corpus) -> dict[_Key, list[tuple[_Months, Statement]]]:
     """Outcomes of one thing in one year, some of them of a part of it."""
     groups: dict[_Key, list[tuple[_Months, Statement]]] = defaultdict(list)
-    for s in corpus.statements:
+    for s in corpus.checked:
         quantity = s.measured if s.part_of_year else s.topic.quantity
         months = _months(s)
         if quantity not in _FLOWS or months is None or bounds(s) is None or is_planned(s):
             continue
         if s.resource_class is ResourceClass.CAPACITY or s.unit not in {"t", "t/y"}:
             continue
-        key = (s.entity, quantity, s.topic.commodity, s.basis, s.first_year)
+        key = (s.entity, quantity, s.topic.commodity, s.topic.stage, s.basis, s.first_year)
         groups[key].append((months, s))
-    return {
-        key: group
-        for key, group in groups.items()
-        if any(s.part_of_year for _, s in group) and any(not s.background for _, s in group)
-    }
+    return {key: group for key, group in groups.items() if any(s.part_of_year for _, s in group)}
 
 
 def _same(group: Sequence[tuple[_Months, Statement]]) -> Iterator[Finding | None]:

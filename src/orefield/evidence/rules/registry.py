@@ -19,7 +19,8 @@ _MODULES = (
     "superseding", "conflicts", "provenance", "declared",
 )  # fmt: skip
 
-_ORDER = (Verdict.VIOLATE, Verdict.TIE, Verdict.SUPERSEDED, Verdict.INSUFFICIENT, Verdict.PASS)
+ORDER = (Verdict.VIOLATE, Verdict.TIE, Verdict.SUPERSEDED, Verdict.INSUFFICIENT, Verdict.PASS)
+"""Verdicts in the order that findings are shown in."""
 
 
 def all_rules() -> tuple[Rule, ...]:
@@ -76,7 +77,7 @@ def check(corpus: Corpus, rules: Iterable[Rule] | None = None) -> Checked:
         started = time.perf_counter()
         for finding in rule.run(corpus):
             first = min((place.get(c, 0) for c in finding.claims), default=0)
-            found.append((_ORDER.index(finding.verdict), first, _of_rows(finding)))
+            found.append((ORDER.index(finding.verdict), first, _of_rows(finding)))
         seconds[rule.name] = time.perf_counter() - started
     found.sort(key=lambda item: (item[0], item[1], item[2].rule, item[2].claims))
     seen: set[tuple[str, Verdict, frozenset[str], frozenset[str]]] = set()

@@ -11,6 +11,7 @@ from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import listing
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Stage
+from orefield.evidence.words.commodities import ELEMENT_OF
 
 _NAME = "site-commodity"
 _RELIED = ("commodity", "entity", "stage")
@@ -102,6 +103,7 @@ def _yields(s: Statement, known: tuple[str, ...]) -> Iterator[Finding]:
         # taken over from a neighbour: no word of this statement says it
         return
     metals = {commodity} if commodity else {m.casefold() for m in metals_of(s)}
+    metals = {ELEMENT_OF.get(m, m) for m in metals}
     metals -= _BASKETS
     listed = {m for k in known for m in _family(k.casefold())}
     text = text_of(s)

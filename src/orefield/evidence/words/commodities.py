@@ -14,9 +14,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "mo": ("molybdenum", "moly", "mo", "钼", "鉬"),
     "zn": ("zinc", "zn", "锌", "鋅"),
     "pb": ("lead metal", "refined lead", "lead-zinc", "lead", "pb", "铅", "鉛"),
-    "ni": ("nickel", "ni", "npi", "nickel pig iron", "镍", "鎳"),
+    "ni": ("nickel", "ni", "镍", "鎳"),
+    "npi": ("npi", "nickel pig iron", "镍生铁", "镍铁"),
     "co": ("cobalt", "co", "钴", "鈷"),
-    "li": ("lithium", "li", "lce", "lithium carbonate", "spodumene", "锂", "鋰", "碳酸锂"),
+    "li": ("lithium", "li", "lce", "锂", "鋰"),
+    "li2co3": ("lithium carbonate", "碳酸锂"),
+    "lioh": ("lithium hydroxide", "氢氧化锂"),
+    "spodumene": ("spodumene", "spodumene concentrate", "锂辉石", "锂精矿"),
     "al": ("aluminium", "aluminum", "al", "电解铝", "原铝", "铝", "鋁"),
     "bauxite": ("bauxite", "铝土矿", "鋁土礦"),
     "alumina": ("alumina", "氧化铝", "氧化鋁"),
@@ -89,7 +93,9 @@ class CommodityMention:
     symbol: str
 
 
-_SPEAKS = re.compile(r"\b(?:said|told|says|according to|analyst|chairman|director|manager|Mr|Ms|Dr)\b")
+_SPEAKS = re.compile(
+    r"\b(?:said|told|says|according to|analyst|chairman|director|manager|Mr|Ms|Dr)\b"
+)
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|10(?= )")
 _LATIN = {n: symbol for symbol, names in _NAMES.items() for n in names if n.isascii()}
 _LONGEST = max(len(name.replace("-", " ").split()) for name in _LATIN)
@@ -102,6 +108,13 @@ COMMODITIES = tuple(_NAMES)
 
 ORES = frozenset({"bauxite", "fe", "coal", "phosphate", "potash", "mn", "cr", "graphite"})
 """Commodities that are counted as the ore or product itself, not as contained metal."""
+
+
+ELEMENT_OF = {
+    "li2co3": "li", "lioh": "li", "spodumene": "li", "npi": "ni", "bauxite": "al", "alumina": "al",
+    "steel": "fe",
+}  # fmt: skip
+"""The metal that a product or ore is of: a site known for one is known for the other."""
 
 
 @lru_cache(maxsize=16384)
