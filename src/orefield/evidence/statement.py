@@ -43,6 +43,8 @@ class Quantity(StrEnum):
     """Demand or consumption (t/y)."""
     IMPORTS = "imports"
     EXPORTS = "exports"
+    NET_IMPORTS = "net imports"
+    """Imports less exports (t/y)."""
     STOCK = "stock"
     """Metal held above ground (t): warehouses, or in use."""
     STOCK_CHANGE = "stock change"

@@ -66,9 +66,7 @@ def test_halves_that_do_not_make_the_year() -> None:
 
 
 def test_two_texts_on_one_quarter() -> None:
-    assert alarms(part("a", 9.1, "Q3"), part("b", 29.1, "Q3", "s2")) == [
-        (Verdict.TIE, ("a", "b"))
-    ]
+    assert alarms(part("a", 9.1, "Q3"), part("b", 29.1, "Q3", "s2")) == [(Verdict.TIE, ("a", "b"))]
     assert alarms(part("a", 9.1, "Q3"), part("b", 9.1, "Q3", "s2")) == []
 
 

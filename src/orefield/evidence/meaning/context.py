@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from orefield.evidence.meaning.fractions import NATION
 from orefield.evidence.meaning.subjects import Subjects
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import ResourceClass, Stage
@@ -20,7 +21,7 @@ _STAGED = {Quantity.PRODUCTION, Quantity.CAPACITY}
 _NEEDS_COMMODITY = {
     Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.RESOURCE, Quantity.RESOURCE_ADDED,
     Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS, Quantity.STOCK, Quantity.SHARE,
-    Quantity.GROWTH, Quantity.GRADE, Quantity.RANK, Quantity.RECOVERY, Quantity.STOCK_CHANGE,
+    Quantity.NET_IMPORTS, Quantity.GROWTH, Quantity.GRADE, Quantity.RANK, Quantity.RECOVERY, Quantity.STOCK_CHANGE,
 }  # fmt: skip
 _SITES = {"mine", "deposit", "project", "district", "ore body", "complex"}
 _NAMED_REFINED = {"al", "alumina", "steel"}
@@ -34,6 +35,9 @@ _OTHER_THINGS = re.compile(
     r"altitude|elevation|\bgdp\b|trade|value added|investment|revenue|profit|people|jobs|water|"
     r"power|electricity|海拔|人口|投资|利润",
     re.IGNORECASE,
+)
+_SAYS_DERIVED = re.compile(
+    r"derived|\bsum\b|implied|computed|calculated|total of|合计|推算", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
@@ -52,7 +56,7 @@ def complete(statements: Sequence[Statement], subjects: Subjects) -> tuple[State
     out = _stages_by_kind(out, subjects)
     out = _stages_by_source(out)
     out = _stages_by_scale(out)
-    out = [_sides_follow(s) for s in out]
+    out = _nations([_sides_follow(s) for s in out], subjects)
     out = _stages_of_sides(out)
     return tuple(_derived(out))
 
@@ -183,6 +187,26 @@ def _stages_by_scale(statements: Sequence[Statement]) -> list[Statement]:
     return out
 
 
+def _nations(statements: Sequence[Statement], subjects: Subjects) -> list[Statement]:
+    """The nation that a share is of: the country that its text, else the corpus, speaks of most."""
+    told: dict[str, Counter[str]] = defaultdict(Counter)
+    for s in statements:
+        if country := subjects.country_of(s.entity):
+            told[s.source][country] += 1
+            told[""][country] += 1
+
+    def nation(source: str) -> str:
+        found = told[source] or told[""]
+        return found.most_common(1)[0][0] if found else NATION
+
+    return [
+        replace(s, whole=replace(s.whole, entity=nation(s.source)))
+        if s.whole is not None and s.whole.entity == NATION
+        else s
+        for s in statements
+    ]
+
+
 def _sides_follow(s: Statement) -> Statement:
     """Part and whole of a share are of the share's commodity."""
     commodity = s.topic.commodity
@@ -239,12 +263,17 @@ def _derived(statements: Sequence[Statement]) -> list[Statement]:
             continue
         for number in dict.fromkeys(_NUMBER.findall(s.shown)):
             numbers[s.source][f"{float(number):.6g}"].append(s.id)
-    return [
-        replace(s, derived_from=_operands(s, numbers[s.source]))
-        if s.derivation and not s.derived_from and "#" not in s.id
-        else s
-        for s in statements
-    ]
+    return [_with_operands(s, numbers[s.source]) for s in statements]
+
+
+def _with_operands(s: Statement, numbers: Mapping[str, list[str]]) -> Statement:
+    if not s.derivation or s.derived_from or "#" in s.id or s.background:
+        return s
+    found = _operands(s, numbers)
+    if not found and not _NUMBER.search(s.derivation) and not _SAYS_DERIVED.search(s.attribute):
+        # "derived", and nothing it could be derived from: a figure like any other
+        return replace(s, derivation="")
+    return replace(s, derived_from=found)
 
 
 def _operands(s: Statement, numbers: Mapping[str, list[str]]) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from orefield.evidence.words import attributes as words_of
 from orefield.evidence.words.commodities import commodity_of, spoken
 from orefield.evidence.words.shares import Side, share_sides
 
+NATION = "?nation"
+"""The country that a text speaks of, until its neighbours tell which."""
+
 _COMPANY_KINDS = frozenset({"company", "group", "agency"})
 
 
@@ -38,7 +41,7 @@ def _share(statement: Statement, phrase: str, counterpart: str, subjects: Subjec
     part, whole = sides
     commodity = statement.topic.commodity
     own = statement.topic.entity
-    entity = _scope(whole, own, counterpart, subjects)
+    entity = _scope(whole, own, statement.subject, counterpart, subjects)
     part_topic = Topic(own, part.quantity, part.commodity or commodity, part.stage)
     whole_topic = Topic(entity, whole.quantity, whole.commodity or commodity, whole.stage)
     if part_topic == whole_topic:
@@ -46,13 +49,14 @@ def _share(statement: Statement, phrase: str, counterpart: str, subjects: Subjec
     return replace(statement, part=part_topic, whole=whole_topic)
 
 
-def _scope(whole: Side, own: str, counterpart: str, subjects: Subjects) -> str:
+def _scope(whole: Side, own: str, subject: str, counterpart: str, subjects: Subjects) -> str:
     if counterpart:
         return subjects.who(counterpart).entity
     if whole.scope == "world":
         return subjects.who("World").entity
     if whole.scope == "nation":
-        return subjects.country_of(own) or own
+        named = [subjects.country_of(e) for e in subjects.mentioned(subject)]
+        return subjects.country_of(own) or next((c for c in named if c), NATION)
     named = [e for e in subjects.mentioned(whole.scope) if e != own]
     if named:
         return named[0]
@@ -151,13 +155,13 @@ def counterpart_of(
         other = named[0] if len(named) == 1 else ""
     if not other and (owner := _owner_named(words)):
         other = subjects.who(owner, kind="company").entity
-        if other.startswith("?") and not other.endswith(" company"):
-            other = f"{other} company"  # a mine is not its owner of the same name
     if not other:
         named = [e for e in subjects.mentioned(paraphrase) if e != own]
         other = named[0] if named else ""
     if not other:
         return statement
+    if other.startswith("?") and not other.endswith(" company"):
+        other = f"{other} company"  # a mine is not its owner of the same name
     stake_in = re.search(
         r"(?i)\b(?:stake|interest|share|equity|holding|ownership) (?:held )?(?:in|of)\b",
         statement.attribute,

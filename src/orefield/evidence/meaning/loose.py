@@ -29,8 +29,23 @@ from orefield.evidence.words.units_written import UnitWritten, parse_unit
 _FRACTIONS = {"1", "1/y"}
 _FLOWS = {
     Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.USE, Quantity.IMPORTS,
-    Quantity.EXPORTS, Quantity.STOCK_CHANGE,
+    Quantity.EXPORTS, Quantity.STOCK_CHANGE, Quantity.NET_IMPORTS,
 }  # fmt: skip
+# metal of one route is a part of what is refined; of aluminium the primary is what is counted
+_ONE_ROUTE = re.compile(
+    r"\bprimary\b|\bsecondary\b|from (?:scrap|concentrate|ore)|\bsx-?ew\b|矿产精|再生精",
+    re.IGNORECASE,
+)
+_CHANGES_HANDS = re.compile(
+    r"\bsold\b|\bbought\b|\bacquir|\bpurchas|\bdivest|\btransferr|\bsale of\b|出售|收购|转让",
+    re.IGNORECASE,
+)
+# "primary output, Sunde smelter" told of a company is told of the smelter
+_AT_A_SITE = re.compile(
+    r",\s*(?P<site>[\w'’-]+(?: [\w'’-]+){0,3} "
+    r"(?:smelter|mine|refinery|plant|works|pit|operation|concentrator|mill|division))s?\s*$",
+    re.IGNORECASE,
+)
 _LARGEST_MINE_T = 2e6
 """No mine makes more metal than this in a year; the largest copper mine makes 1.3 Mt."""
 
@@ -92,6 +107,10 @@ def interpret(
     of_a_part = (measured in _FLOWS and period.part_of_year != "") or (
         measured in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute) is not None
     )
+    if measured is Quantity.PRODUCTION and commodity != "al" and _ONE_ROUTE.search(attribute):
+        of_a_part = True
+    if measured is Quantity.OWNERSHIP and _CHANGES_HANDS.search(attribute):
+        of_a_part = True
     quantity = Quantity.OTHER if of_a_part else measured
     if _names_no_year(row, hedge, period, quantity):
         period = replace(period, first_year=None, last_year=None, undated=True)
@@ -267,7 +286,13 @@ def _who(row: LooseRow, subjects: Subjects, quantity: Quantity, commodity: str) 
     stated = row.cells.get("entity", "")
     if stated and stated in subjects.entities:
         return Who(stated)
-    who = subjects.who(row.subject)
+    part = _AT_A_SITE.search(row.attribute)
+    # "northern works" is a name within its subject only
+    named = part is not None and part["site"][:1].isupper()
+    site = part["site"] if part is not None and named else ""
+    if part is not None and not named:
+        site = f"{row.subject} {part['site']}"
+    who = subjects.who(site or row.subject)
     if who.entity.startswith("?") and quantity in _OF_SITES:
         # a name that several things share: grades and tonnages are a deposit's
         return subjects.who(row.subject, kind="mine", commodity=commodity)
@@ -279,9 +304,12 @@ def _listed(row: LooseRow, who: Who, quantity: Quantity) -> tuple[str, ...]:
         return who.names
     if quantity is not Quantity.COUNT:
         return ()
-    parts = [p.strip(" .") for p in re.split(r"[;；、]", row.paraphrase) if p.strip(" .")]
-    short = [p for p in parts if len(p) <= 40]
-    return tuple(parts) if len(parts) > 1 and len(short) == len(parts) else ()
+    for text in (row.paraphrase, row.qualifier):
+        parts = [p.strip(" .") for p in re.split(r"[;；、]", text) if p.strip(" .")]
+        names = [p for p in parts if len(p) <= 40 and (p[0].isupper() or not p[0].isascii())]
+        if len(parts) > 1 and len(names) == len(parts):
+            return tuple(parts)
+    return ()
 
 
 def _with_sides(

@@ -21,7 +21,7 @@ IN_GROUND = frozenset({Quantity.RESOURCE, Quantity.RESOURCE_ADDED})
 PLANNABLE = frozenset(
     {
         Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
-        Quantity.IMPORTS, Quantity.EXPORTS, Quantity.RATE, Quantity.EVENT,
+        Quantity.IMPORTS, Quantity.EXPORTS, Quantity.NET_IMPORTS, Quantity.RATE, Quantity.EVENT,
     }
 )  # fmt: skip
 """What can be an outcome or a plan."""
@@ -43,6 +43,9 @@ def basis_of(
         return Basis.GROSS  # of what is sold as ore, the ore is the product
     return found
 
+
+_REMARK = 3
+"""Words of a remark such as "contained" or "dry ore"; longer ones may speak of other things."""
 
 _CONCENTRATE = re.compile(r"concentrate|精矿", re.IGNORECASE)
 
@@ -67,6 +70,8 @@ def _basis(
     if quantity is Quantity.THROUGHPUT:
         return Basis.ORE
     found = words_of.basis_of(attribute)
+    if found is Basis.NONE and len(row.paraphrase.split()) <= _REMARK:
+        found = words_of.basis_of(row.paraphrase)
     in_ground = quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
     if found is Basis.ORE and in_ground and not _ORE_TONNAGE.search(attribute):
         found = Basis.NONE

@@ -28,8 +28,10 @@ _OWNED = _words(
 _RECYCLING = _words(
     r"recycl|\bscrap\b|end[- ]of[- ]life|\beol\b|\brir\b|\bosr\b|secondary (?:share|input)|回收利用|再生|循环利用|废[铜铝钢]"
 )
-_RECOVERY = _words(r"recover(?:y|ies)|process yield|metallurgical yield|\byield\b|回收率|收率")
-_GRADE = _words(r"\bgrade\b|\bgrades\b|品位|含铜|\bassay|\bcontent\b|concentration\b")
+_RECOVERY = _words(
+    r"recover(?:y|ies)|\brec\.|process yield|metallurgical yield|\byield\b|回收率|收率"
+)
+_GRADE = _words(r"\bgrade\b|\bgr\.|\bgrades\b|品位|含铜|\bassay|\bcontent\b|concentration\b")
 _SHARE = _words(
     r"\bshare\b|percentage|proportion|per ?cent of|% of|accounts? for|accounting for|\bcover(?:s|ed|ing)?\b|"
     r"self[- ]?sufficien|\bdependen|\breliance\b|import[- ]dependen|\bportion\b|\bpart of\b|\bfraction\b|"
@@ -46,7 +48,7 @@ _THROUGHPUT = _words(
     r"(?:tonnes?|tons?) of ore|ore (?:per|a) (?:day|year)|\bcapacity[_ ]ore\b|\bore[_ ]rate\b|mined ore|milled ore|"
     r"采选|选矿|处理矿|矿石处理|处理量|采矿能力|日处理|原矿处理"
 )
-_CAPACITY = _words(r"capacit|nameplate|installed|产能|生产能力|设计规模|规模")
+_CAPACITY = _words(r"capacit|\bcap\.?(?![a-z])|nameplate|installed|产能|生产能力|设计规模|规模")
 _ADDED = _words(
     r"resources? (?:added|addition|discovered|newly|increment)|newly (?:discovered|found|added|identified|proven)|new(?:ly)? (?:added )?"
     r"(?:resource|reserve)|added (?:resource|reserve)|(?:resource|reserve)s? (?:add|increase|growth|discover)|"
@@ -64,6 +66,7 @@ _RESOURCE = _words(
     r"m\+i\b|储量|资源量|资源储量|远景|资源潜力|探明|金属资源"
 )
 _IMPORTS = _words(r"\bimport|进口")
+_NET_IMPORTS = _words(r"\bnet (?:\w+ ){0,2}import|净进口")
 _EXPORTS = _words(r"\bexport|出口|\bshipments? abroad")
 _USE = _words(
     r"\bdemand\b|consum|\busage\b|\buse\b|\bused\b|\brequirement|apparent|\bneeds?\b|需求|消费|用量|耗用"
@@ -87,13 +90,13 @@ _SEMIS = _words(
     r"(?<!by-)(?<!by )\bproducts\b|fabricat|铜材|铜杆|铜管|铜箔|铝材|加工材"
 )
 _MINE = _words(
-    r"\bmine\b|\bmined\b|\bmines\b|\bmining\b|concentrates?\b|\bore\b|\bores\b|extract|open[- ]pit|"
+    r"\bmine\b|\bmined\b|\bmines\b|\bmining\b|concentrates?\b|\bcons?\b|\bore\b|\bores\b|extract|open[- ]pit|"
     r"矿产|矿山|精矿|采矿|铜矿|开采|矿石"
 )
 
 # --- basis ------------------------------------------------------------------------
 
-_B_CONCENTRATE = _words(r"concentrates?\b|精矿")
+_B_CONCENTRATE = _words(r"concentrates?\b|\bcons?\b(?!tain)|精矿")
 _B_CONTAINED = _words(
     r"\bcontain|\bmetal content\b|in concentrates?\b|\bcontent\b|\bfine metal\b|recoverable metal|metal equivalent|"
     r"金属量|金属吨|含铜|含金属"
@@ -225,6 +228,7 @@ def mass_quantity(phrase: str, base: str, basis: Basis) -> Quantity:
     if _STOCK_CHANGE.search(phrase):
         return Quantity.STOCK_CHANGE
     ordered: tuple[tuple[Quantity, bool], ...] = (
+        (Quantity.NET_IMPORTS, bool(_NET_IMPORTS.search(phrase))),
         (Quantity.IMPORTS, bool(_IMPORTS.search(phrase))),
         (Quantity.EXPORTS, bool(_EXPORTS.search(phrase))),
         (Quantity.THROUGHPUT, base != "t" and bool(_THROUGHPUT.search(phrase))),

@@ -39,6 +39,9 @@ _OF = re.compile(
     r"\s*(?:by|from|in|of)?\s*(?P<part>.*))?$",
     re.IGNORECASE,
 )
+_SCOPED = re.compile(
+    r"(?P<scope>world|global|national) (?:market )?share of (?P<what>.+)", re.IGNORECASE
+)
 _COVERS = re.compile(
     r"cover(?:s|ed|age|ing)?\s+(?:of\s+)?(?P<whole>.*(?:demand|consumption|need|use)\w*)",
     re.IGNORECASE,
@@ -61,6 +64,8 @@ def share_sides(phrase: str, default_stage: Stage = Stage.NONE) -> tuple[Side, S
         )
     if _DEPENDENCE.search(words):
         return Side(Quantity.IMPORTS, stage_of(words)), Side(Quantity.USE, Stage.NONE)
+    if scoped := _SCOPED.search(words):
+        words = f"share of {scoped['scope']} {scoped['what']}"
     match = _OF.search(words) or _COVERS.search(words)
     if match is None:
         return None
