@@ -21,7 +21,8 @@ _STAGED = {Quantity.PRODUCTION, Quantity.CAPACITY}
 _NEEDS_COMMODITY = {
     Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.RESOURCE, Quantity.RESOURCE_ADDED,
     Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS, Quantity.STOCK, Quantity.SHARE,
-    Quantity.NET_IMPORTS, Quantity.GROWTH, Quantity.GRADE, Quantity.RANK, Quantity.RECOVERY, Quantity.STOCK_CHANGE,
+    Quantity.NET_IMPORTS, Quantity.GROWTH, Quantity.GRADE, Quantity.RANK, Quantity.RECOVERY,
+    Quantity.STOCK_CHANGE,
 }  # fmt: skip
 _SITES = {"mine", "deposit", "project", "district", "ore body", "complex"}
 _NAMED_REFINED = {"al", "alumina", "steel"}

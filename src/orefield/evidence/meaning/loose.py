@@ -243,6 +243,9 @@ def _quantity(
     base = unit.base
     if base in _FRACTIONS or base in said.MASSES:
         found = _by_words(attribute, unit)
+        in_ground = row.cells.get("class", "").casefold() in said.CLASSES_IN_GROUND
+        if base == "t" and in_ground and found not in said.IN_GROUND:
+            return Quantity.RESOURCE
         if found is Quantity.OTHER:
             found = _by_words(f"{attribute} {row.paraphrase}", unit)
             inferred.append("quantity")

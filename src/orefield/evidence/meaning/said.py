@@ -18,6 +18,11 @@ MASSES = frozenset({"t", "t/y", "t/d"})
 IN_GROUND = frozenset({Quantity.RESOURCE, Quantity.RESOURCE_ADDED})
 """What lies in the ground."""
 
+CLASSES_IN_GROUND = frozenset(
+    {"potential", "inferred", "indicated", "measured", "resource", "reserve"}
+)
+"""Classes that only something in the ground has."""
+
 PLANNABLE = frozenset(
     {
         Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
