@@ -10,6 +10,7 @@ from datetime import timedelta
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules._definitions import (
+    aligned,
     as_of,
     definition,
     edition,
@@ -43,7 +44,7 @@ def check_superseded(corpus: Corpus) -> Iterator[Finding]:
         if older:
             yield from _say(corpus, [*older, newer], "named as superseded")
     for chain in _chains(corpus):
-        if not any(s.supersedes for s in chain):
+        if not any(s.supersedes for s in chain if not s.background):
             yield from _say(corpus, chain, "a later edition of the same topic")
 
 
@@ -56,12 +57,12 @@ def superseded_ids(corpus: Corpus) -> frozenset[str]:
 
 def _chains(corpus: Corpus) -> Iterator[list[Statement]]:
     """Editions of one figure, the oldest first, two or more; the last replaces the others."""
-    on_trial = dict.fromkeys(s.topic for s in corpus.checked)
     rough: dict[Hashable, list[Statement]] = defaultdict(list)
-    for topic in on_trial:
-        for s in corpus.on(topic):
-            if not s.is_derived and allowed(s) is not None:
-                rough[subject_matter(s)].append(s)
+    for topic, members in aligned(corpus):
+        if len(members) > 1:
+            for s in members:
+                if not s.is_derived and allowed(s) is not None:
+                    rough[subject_matter(s, topic)].append(s)
     for alike in rough.values():
         # what stands alone, or in the background alone, is not looked at closer
         if len(alike) < 2 or all(s.background for s in alike):
