@@ -33,7 +33,7 @@ def chains(folder, nodes):
 def test_all_stages_and_scenarios_have_results(results):
     base = results[results["scenario"] == "baseline"]
     assert set(base["stage"]) == {
-        "deposit", "pit", "plant", "environment", "balance", "targets",
+        "evidence", "deposit", "pit", "plant", "environment", "balance", "targets",
     }  # fmt: skip
     assert set(results["scenario"]) == {
         "baseline", "plateau-accelerated", "recycling-first", "river-first",
@@ -147,3 +147,38 @@ def test_every_single_key_is_found(folder, results):
     base = results[results["scenario"] == "baseline"]
     for key in base["key"].iloc[:: max(len(base) // 10, 1)]:
         assert trace(folder, key).result["key"] == key
+
+
+def test_a_reconciled_total_leads_to_its_own_claims_first(folder):
+    chain = trace(folder, "china.reconciled.mine_production_t.2023")
+    assert chain.stages == ("evidence:china",)
+    totals = folder.table("reconciled").set_index("key")
+    own = totals["claims"][chain.result["key"]].split(";")
+    assert len(own) > 1
+    direct = [c["reference"] for c in chain.claims if c["direct"]]
+    assert sorted(direct) == sorted(f"claim:{c}" for c in own)
+    assert [c["direct"] for c in chain.claims] == sorted(c["direct"] for c in chain.claims)[::-1]
+    for claim in chain.claims:
+        assert claim["says"].strip()
+        assert len(claim["source"]) > 5
+    text = chain.text()
+    assert f"of this figure {len(own)}" in text
+    assert all(c in text for c in own)
+    keys = {p["key"] for p in chain.parameters}
+    assert "china.mine_production_t" in keys
+    assert "china.concentrate_grade" in keys
+    assert "china.refined_production_t" not in keys  # the choice of another total
+
+
+def test_the_balance_leads_to_the_claims_that_were_reconciled(folder):
+    chain = trace(folder, "china.refined_output_t.2023", "river-first")
+    assert "evidence:china" in chain.stages
+    told = {c["reference"] for c in chain.claims}
+    table = folder.table("reconciled_claims")
+    went_in = table[(table["reason"] == "") & ~table["assumed"].astype(bool)]
+    assert told == {f"claim:{c}" for c in went_in["claim"]}
+    assert chain.as_dict()["claims"]
+
+
+def test_what_the_nation_has_no_part_in_names_no_reconciled_claims(folder):
+    assert trace(folder, "zijinshan.modelled.cu_t").claims == ()

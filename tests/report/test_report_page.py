@@ -24,7 +24,7 @@ from orefield.store import RunFolder
 
 SECTIONS = (
     "headline", "self_sufficiency", "supply", "mines", "deposits", "plants", "rivers", "nation",
-    "targets", "drivers", "assumed", "contradictions", "sources", "run",
+    "targets", "drivers", "assumed", "findings", "contradictions", "sources", "run",
 )  # fmt: skip
 
 

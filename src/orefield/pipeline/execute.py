@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from orefield import balance, store
-from orefield.core import Closure, MetalLedger, RunError, fields
+from orefield.core import Closure, EvidenceError, MetalLedger, RunError, fields
 from orefield.evidence.reconcile import findings as reconciliation_findings
 from orefield.pipeline import announced, reconciled, tables
 from orefield.pipeline.asset_build import AssetBuild
@@ -33,6 +33,9 @@ from orefield.pipeline.rivers import river_tables
 from orefield.pipeline.tornado import tornado_table
 from orefield.plant import write_asset
 from orefield.study import BASELINE, Draws, Parameters, Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAGES = ("evidence", "deposit", "pit", "plant", "environment", "balance", "scenarios", "report")
 """Stages in order; ``until`` names the last one to run."""
@@ -192,21 +195,40 @@ class _Run:
     def _reconcile(self, checked: CheckedClaims) -> None:
         base = self.study.parameters
         with base.recording() as used:
-            self.totals = reconciled.reconcile_study(self.study, base, checked.corpus)
+            try:
+                self.totals = reconciled.reconcile_study(self.study, base, checked.corpus)
+            except EvidenceError as error:
+                raise EvidenceError(
+                    f"the national totals cannot be reconciled: {error.what}",
+                    where=error.where or "stage evidence",
+                    fix="; or ".join(
+                        [
+                            *([error.fix] if error.fix else []),
+                            "set reconcile = false below [evidence] in study.toml",
+                        ]
+                    ),
+                ) from error
         if self.totals is None:
             return
         self.checked = checked.with_findings(reconciliation_findings(self.totals.result))
         reconciled.record(self.results, self.totals)
-        store.write_table(self.folder, "reconciled", reconciled.total_table(self.totals))
-        store.write_table(self.folder, "reconciled_claims", reconciled.claim_table(self.totals))
+        self._write_known("reconciled", reconciled.total_table(self.totals))
+        self._write_known("reconciled_claims", reconciled.claim_table(self.totals))
         self.lineage.record(
             BASELINE, reconciled.STAGE, self.totals.country, used, claims=self.totals.claims
         )
 
+    def _write_known(self, name: str, frame: pd.DataFrame) -> None:
+        """Write a table of the field dictionary, checked against it."""
+        fields.check_table(name, frame)
+        store.write_table(self.folder, name, frame)
+
     def _write_findings(self) -> None:
         assert self.checked is not None
-        store.write_table(self.folder, "findings", finding_table(self.checked))
-        store.write_table(self.folder, "finding_counts", count_table(self.checked))
+        self._write_known("findings", finding_table(self.checked))
+        counts = count_table(self.checked)
+        fields.check_table("findings", counts)
+        store.write_table(self.folder, "finding_counts", counts)
         self.outcome.evidence = evidence_summary(
             self.checked, {} if self.totals is None else reconciled.summary(self.totals)
         )
@@ -217,7 +239,7 @@ class _Run:
         found = announced.of_study(
             self.study, self.checked.corpus, self.baseline_draws, self.n_draws, self.best
         )
-        store.write_table(self.folder, "announced", announced.announced_table(found))
+        self._write_known("announced", announced.announced_table(found))
         self.checked = self.checked.with_findings(a.finding() for a in found)
         self._write_findings()
 

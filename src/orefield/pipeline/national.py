@@ -52,9 +52,11 @@ def balance_inputs(
     Parameters
     ----------
     study : Study
+        Its country, years and rows of the baseline.
     parameters : Parameters
         Of the scenario.
     draws : Draws
+        Of the scenario's parameters.
     totals : Totals, optional
         Reconciled totals: what published years start from, where a total is reconciled and
         neither an override nor the scenario says otherwise.

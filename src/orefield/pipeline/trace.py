@@ -165,9 +165,7 @@ def trace(run: RunFolder, key: str, scenario: str = "baseline") -> Chain:
     links: dict[str, dict[str, list[str]]] = {}
     columns = (lineage[c].astype(str) for c in ("stage", "entity", "kind", "name"))
     for stage, entity, kind, name in zip(*columns, strict=True):
-        node = links.setdefault(
-            f"{stage}:{entity}", {"parameter": [], "upstream": [], "claim": []}
-        )
+        node = links.setdefault(f"{stage}:{entity}", {"parameter": [], "upstream": [], "claim": []})
         if name not in node[kind]:
             node[kind].append(name)
     start = f"{result['stage']}:{result['entity']}"

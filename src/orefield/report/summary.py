@@ -44,7 +44,8 @@ def summary(
     run = RunTables(folder, manifest)
     blocks = [
         _head(run), _answer(run), _definitions(run), _mines(run), _targets(run),
-        _deviations(run), _evidence(run), _closure(run, Path(where or manifest.get("run") or folder)),
+        _deviations(run), _evidence(run),
+        _closure(run, Path(where or manifest.get("run") or folder)),
     ]  # fmt: skip
     lines: list[str] = []
     for block in blocks:

@@ -222,11 +222,13 @@ def inherit(top: StudyDocument, base: StudyDocument, path: Path) -> StudyDocumen
         )
     names = [name for name in RunSection.model_fields if name not in top.run.model_fields_set]
     run = top.run.model_copy(update={name: getattr(base.run, name) for name in names})
-    names = set(EvidenceSection.model_fields) - top.evidence.model_fields_set
+    names = [n for n in EvidenceSection.model_fields if n not in top.evidence.model_fields_set]
     evidence = top.evidence.model_copy(update={n: getattr(base.evidence, n) for n in names})
     modelled = base.assets.modelled if top.assets.modelled is None else top.assets.modelled
     assets = top.assets.model_copy(update={"modelled": modelled})
-    return top.model_copy(update={"study": study, "run": run, "evidence": evidence, "assets": assets})
+    return top.model_copy(
+        update={"study": study, "run": run, "evidence": evidence, "assets": assets}
+    )
 
 
 def _text(path: Path) -> str:
