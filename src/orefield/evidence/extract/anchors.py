@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Protocol
 
-from orefield.evidence.extract.names_en import NameFinder, ProperName
+from orefield.evidence.extract.anchor import Anchor
+from orefield.evidence.extract.memory import Memory
+from orefield.evidence.extract.names_en import WHOSE, NameFinder, ProperName
 from orefield.evidence.extract.names_zh import find_names_zh
+from orefield.evidence.extract.place_words import DEMONYMS
+from orefield.evidence.extract.subjects import quoted
 from orefield.evidence.names.places import group_of
 
 
@@ -46,55 +50,24 @@ class Names(Protocol):
     def mentions(self, text: str) -> Sequence[KnownMention]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """Something named, or pointed to, in a sentence.
-
-    Attributes
-    ----------
-    start, end : int
-        Characters in the text.
-    name : str
-        The name, or that of the antecedent of a pronoun.
-    kind : str
-        site, plant, place, company, org, person, world or empty.
-    entities : tuple of str
-        Ids of known entities, best first.
-    preposition : str
-        Word that leads it: ``at``, ``in``, ``of``, ...; empty for a subject.
-    possessive : bool
-        Followed by 's or 的, or a possessive pronoun.
-    pointing : bool
-        A pronoun or a description, not a name.
-    """
-
-    start: int
-    end: int
-    name: str
-    kind: str = ""
-    entities: tuple[str, ...] = ()
-    preposition: str = ""
-    possessive: bool = False
-    pointing: bool = False
-
-
 _ORGANISATIONS = frozenset({"agency", "association", "exchange"})
 _NO_SUBJECTS = frozenset({"policy", "kind", "type", "commodity", "period"})
 """Kinds of known entities that figures are not of: a plan is a period, a kind of mine a word."""
 
 _PREPOSITION = re.compile(
     r"\b(?P<p>at|in|on|of|from|for|by|to|near|within|across|with|into|between|including|"
-    r"outside|inside|like|as|via|than|through|under|over|behind|against|says|said)"
+    r"outside|inside|like|as|via|than|through|under|over|behind|against|(?<=[,\"'] )(?:says|said))"
     r"(?:\s(?:the|its|their|an?|both))?(?:\s(?:[a-z][a-z'-]+|nearby|older|wholly-owned|"
     r"[0-9.]+%[ -]owned|[0-9]+%))?(?:\s[a-z][a-z-]+ing)?(?:\s(?:eastern|western|northern|"
     r"southern|central|northeast|Northeast|southwest))?\s$"
 )
-_PREP_ZH = re.compile(r"(?P<p>在|于|位于|来自|从|由|对|向|据|占|相当于|居)$")
+_PREP_ZH = re.compile(r"(?P<p>在|于|位于|来自|从|由|对|向|据|占|相当于|居|距离?|受|被|较|至|往|援引)$")
 _POINTERS_EN = (
     (
         re.compile(
-            r"\b[Tt]he [Cc]ompany\b|\b[Tt]he (?:group|miner|producer|firm|operator|developer|"
-            r"explorer|corporation|smelter group)\b"
+            r"\b[Tt]he [Cc]ompany\b|\b[Tt]he (?:[A-Z][a-z]+(?:-[a-z]+)? )?"
+            r"(?:group|miner|producer|firm|operator|developer|explorer|corporation|"
+            r"smelter group)\b"
         ),
         "company",
     ),
@@ -125,7 +98,7 @@ _POINTERS_ZH = (
     (
         re.compile(
             r"该公司|本公司|该集团|该企业|(?<![\u4e00-\u9fff])公司(?!控股子)|"
-            r"(?<=[，。、；内])公司(?!控股子)|"
+            r"(?<=[，。、；内时计前中年月日末后示称为由但])公司(?!控股子)|"
             r"(?<![矿业股份团限])集团(?=计划|表示|产|矿产)"
         ),
         "company",
@@ -140,46 +113,11 @@ _POINTERS_ZH = (
     ),
     (re.compile(r"该(?:省|区|市|县|国|地区)|(?:全区|全省|全市|全县)"), "place"),
 )
+_SOME = re.compile(r"某|一座|一处|这座")
 _WORLD = re.compile(
     r"\b(?:(?:[Tt]he )?[Ww]orld(?!-class|'s (?:\w+est\b|second|third|fourth|fifth|top|"
     r"leading|most|only|first|number|No))|[Gg]lobal(?:ly)?|[Ww]orldwide)\b"
 )
-
-
-@dataclass
-class Memory:
-    """What the text has spoken of so far: the antecedents of its pronouns."""
-
-    last: dict[str, Anchor] = field(default_factory=dict)
-    subject: Anchor | None = None
-    first_company: Anchor | None = None
-
-    def note(self, anchors: list[Anchor]) -> None:
-        """Remember the names of a sentence that was read."""
-        for anchor in anchors:
-            if not anchor.pointing and anchor.kind not in {"person", "world"}:
-                self.last[anchor.kind] = anchor
-                if anchor.kind == "company" and self.first_company is None:
-                    self.first_company = anchor
-
-    def recall(self, kind: str) -> Anchor | None:  # noqa: PLR0911 -- in order
-        """The nearest thing of a kind; one of unknown kind stands in for any but a place."""
-        if not kind:
-            return self.subject
-        subject = self.subject
-        if subject is not None and subject.kind == kind:
-            return subject
-        if kind == "company" and subject is not None and not subject.kind:
-            return subject
-        if kind in self.last:
-            return self.last[kind]
-        if kind == "plant":
-            return self.last.get("site") or self.last.get("")
-        if kind == "site" and "plant" in self.last:
-            return self.last["plant"]
-        return self.last.get("") or (
-            subject if subject is not None and subject.kind != "org" else None
-        )
 
 
 class AnchorFinder:
@@ -197,8 +135,17 @@ class AnchorFinder:
         self._text = text
         self._names = NameFinder(text)
         self._kinds = self._kinds_of(self._names.find(text, 0, len(text)))
-        self._known = [m for m in known if m.candidates[0].entity.kind not in _NO_SUBJECTS]
+        self._known = [
+            m
+            for m in known
+            if m.candidates[0].entity.kind not in _NO_SUBJECTS and not self._describes(m)
+        ]
         self._starts = [m.start for m in self._known]
+
+    def _describes(self, mention: KnownMention) -> bool:
+        """ "The Arrian group": a country that only says of whom is spoken is not spoken of."""
+        word = self._text[mention.start : mention.end]
+        return word in DEMONYMS and WHOSE.match(self._text, mention.end) is not None
 
     def find(self, start: int, end: int, memory: Memory, titlecase: bool = False) -> list[Anchor]:
         """Anchors between two offsets, in order; pronouns stand for what the text spoke of."""
@@ -238,10 +185,17 @@ class AnchorFinder:
         known = [m for m in self._known[first:last] if m.end <= end]
         used: set[int] = set()
         for name in names:
-            inside = [m for m in known if m.start < name.end and name.start < m.end]
+            inside = [
+                m
+                for m in known
+                if m.start < name.end and name.start < m.end and not self._astride(m, name)
+            ]
+            used.update(m.start for m in known if self._astride(m, name))
             best = max(inside, key=lambda m: m.end - m.start, default=None)
             anchor = Anchor(name.start, name.end, name.name, self._kind(name))
-            if best is not None and name.kind != "person":
+            if best is not None and self._lies_in(best, name):
+                used.update(m.start for m in inside)
+            elif best is not None and name.kind != "person":
                 used.update(m.start for m in inside)
                 first = min(anchor.start, best.start)
                 last = max(anchor.end, best.end)
@@ -268,6 +222,18 @@ class AnchorFinder:
                     )
                 )
         return out
+
+    def _astride(self, mention: KnownMention, name: ProperName) -> bool:
+        """A known name that begins before a Chinese name and ends in it: 中亚 in 其中亚洲."""
+        word = self._text[mention.start : mention.end]
+        return not word.isascii() and mention.start < name.start < mention.end < name.end
+
+    @staticmethod
+    def _lies_in(mention: KnownMention, name: ProperName) -> bool:
+        """A known place that opens the name of a site or company: where it lies, not what it is."""
+        place = _kind_of(mention.candidates[0].entity) == "place"
+        opens = name.start <= mention.start and mention.end + 1 < name.end
+        return place and opens and name.kind == "site" and bool(_SOME.search(name.name))
 
     def _described(self, anchor: Anchor, start: int) -> Anchor:
         before = self._text[max(start, anchor.start - 48) : anchor.start]
@@ -353,7 +319,13 @@ class AnchorFinder:
     def _antecedent(
         self, anchors: list[Anchor], start: int, at: int, kind: str, memory: Memory
     ) -> Anchor | None:
-        before = [x for x in anchors if x.end <= at and x.kind not in {"person", "world"}]
+        before = [
+            x
+            for x in anchors
+            if x.end <= at
+            and x.kind not in {"person", "world"}
+            and not (kind in {"site", "plant"} and not x.kind and quoted(self._text, x))
+        ]
         word = self._text[at : at + 5].lower()
         if (
             self._text.startswith(("公司", "the Company", "The Company"), at)
@@ -375,7 +347,7 @@ class AnchorFinder:
         free = [x for x in before if not x.preposition and not x.possessive and x.kind != "org"]
         if word.startswith(("its", "it", "their")) and free:
             return free[0]
-        return memory.subject or (before[0] if before else None)
+        return memory.recall("") or (before[0] if before else None)
 
 
 def _kind_of(entity: KnownEntity) -> str:

@@ -36,7 +36,7 @@ WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ),
     (
         "imports",
-        r"\bimport(?:s|ed|ing)?\b|\bbought\b[^,.]{0,30}\babroad\b|bought|purchas\w+|进口",
+        r"\bimport(?:s|ed|ing)?\b|\barrivals\b|\bbought\b[^,.]{0,30}\babroad\b|bought|purchas\w+|进口",
         frozenset({"mass", "volume", "energy"}),
     ),
     ("exports", r"\bexport(?:s|ed|ing)?\b|\bshipp?ed\b|\bshipments?\b|出口", _FLOW),
@@ -62,7 +62,7 @@ WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ),
     (
         "production",
-        r"\bproduc\w+|\boutput\b|\bextract\w*|\byield\w*|\bmined\b|\bpour\w*|\brefin(?:ed|es|"
+        r"\bproduc(?!ts?\b)\w+|\boutput\b|\bextract\w*|\byield\w*|\bmined\b|\bpour\w*|\brefin(?:ed|es|"
         r"e)\b|\bsmelt(?:ed|s)\b|\bturn(?:s|ed) out\b|产量|生产|年产|产铜|产金|"
         r"矿产(?=[铜金银锌铅])|"
         r"产(?=[铜金银锌铅钼锂镍钴])|冶炼",
@@ -130,7 +130,8 @@ WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("EBITDA", r"\bEBITDA\b", frozenset({"money"})),
     (
         "price",
-        r"\bpric\w+|\btouch\w*|\btrad(?:e|ed|ing) at\b|\bquot\w+|价格|均价|价|\btariffs?\b|"
+        r"\bpric\w+|\bpremiums?\b|\bbenchmark\b|\bcontracts? (?:touched|closed|settled|fell|rose)\b|"
+        r"加工费|升水|贴水|\btouch\w*|\btrad(?:e|ed|ing) at\b|\bquot\w+|价格|均价|价|\btariffs?\b|"
         r"\bpays?\b",
         frozenset({"price", "money"}),
     ),

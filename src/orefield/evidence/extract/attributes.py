@@ -54,6 +54,7 @@ _POSSESSIONS = re.compile(
     r"capacity|global|world|total|market|its|their|quota)\b",
     re.IGNORECASE,
 )
+_COMES = re.compile(r"(?:以上|左右)?的?(?:来自|产自|源自)|\s(?:[a-z]+\s){0,4}(?:came|comes|come)\sfrom\b")
 _COMPLETE = re.compile(r"\s?-?(?:complete|completed|finished)\b", re.IGNORECASE)
 
 
@@ -131,6 +132,8 @@ def _direct(text: str, figure: Figure) -> str:  # noqa: PLR0911 -- in order
         return "capacity utilisation"
     if figure.kind == "fraction" and _ELEMENT.match(text, end):
         return "grade"
+    if figure.kind == "fraction" and _COMES.match(text, end):
+        return "share"
     before = text[max(0, figure.start - 14) : figure.start]
     if re.search(r"(?:@|\bgrading |\bgrade of |品位为?)\s?(?:about |约)?$", before):
         return "grade"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orefield.evidence.extract.anchors import Anchor
+from orefield.evidence.extract.anchor import Anchor
 
 MEASURED = (
     r"production|output|capacity|throughput|reserves?|resources?|exports?|imports?|"
@@ -33,6 +33,9 @@ _BEHIND = re.compile(
     r"across)\s(?:the\s|its\s|their\s)?(?:[a-z-]+\s){0,3}$",
     re.IGNORECASE,
 )
+_OWNS_HAN = re.compile(r"(?:位于|在|旗下|所属|下属|控股|参股|拥有|全资)[^，。；]{0,14}")
+_HELD = frozenset({"of", "占", "相当于", "较", "距", "距离"})
+"""What leads the whole of a share, or what something is held against: no owner."""
 _OF = frozenset({"at", "in", "of", "from", "for"})
 _ADJOINING = re.compile(r"(?:'s|')?\s(?:about |some |around |nearly |over |another )?")
 _PLACES = frozenset({"at", "in", "on", "within", "across", "在", "于", "位于"})
@@ -78,6 +81,8 @@ class Clause:
         Whether the figure is a part of something that stands behind it.
     first : bool
         Whether it is the figure's own clause.
+    phrase : Anchor or None
+        A noun phrase without a name that it opens with.
     """
 
     text: str
@@ -88,6 +93,7 @@ class Clause:
     head: Anchor | None
     share: bool
     first: bool
+    phrase: Anchor | None = None
 
     def lead(self, anchor: Anchor, length: int) -> str:
         """What stands before an anchor, within the clause."""
@@ -130,7 +136,7 @@ def _of_measured(c: Clause) -> Attached | None:
 
 def _possessor(c: Clause) -> Attached | None:
     for anchor in reversed(c.inside):
-        owns = anchor.possessive and anchor.kind != "world" and anchor.preposition != "of"
+        owns = anchor.possessive and anchor.kind != "world" and anchor.preposition not in _HELD
         if owns and _measures(c.text, anchor, c.span):
             return Attached(anchor, "possessor")
     return None
@@ -138,7 +144,8 @@ def _possessor(c: Clause) -> Attached | None:
 
 def _made_to(c: Clause) -> Attached | None:
     for anchor in reversed(c.inside):
-        if _MADE_TO.search(c.lead(anchor, 24)) and _TO_DO.match(c.text, anchor.end):
+        made_to = _MADE_TO.search(c.lead(anchor, 24)) and _TO_DO.match(c.text, anchor.end)
+        if made_to or c.lead(anchor, 1) in {"将", "把"}:
             return Attached(anchor, "who is to do it")
     return None
 
@@ -163,9 +170,20 @@ def _right_behind(c: Clause) -> Attached | None:
 
 def _grammatical(c: Clause) -> Attached | None:
     if c.free:
-        return Attached(c.free[0], "grammatical subject")
+        first = c.free[0]
+        for asset in c.free[1:] if first.kind == "company" or first.pointing else ():
+            owned = _OWNS_HAN.fullmatch(c.text[first.end : asset.start])
+            if asset.kind in {"site", "plant"} and owned:
+                return Attached(asset, "what the owner in front of it has")
+        return Attached(first, "grammatical subject")
     worlds = [a for a in c.inside if a.kind == "world" and not a.preposition and not c.share]
     return Attached(worlds[-1], "the world") if worlds else None
+
+
+def _phrase(c: Clause) -> Attached | None:
+    if c.phrase is None:
+        return None
+    return Attached(c.phrase, "noun phrase that the clause opens with")
 
 
 def _bullet(c: Clause) -> Attached | None:
@@ -174,7 +192,11 @@ def _bullet(c: Clause) -> Attached | None:
 
 def _place(c: Clause) -> Attached | None:
     words = _PLACING if c.first else _PLACES
-    led = [a for a in c.inside if a.preposition in words or (a.possessive and c.first)]
+    led = [
+        a
+        for a in c.inside
+        if a.preposition in words or (a.possessive and c.first and a.preposition not in _HELD)
+    ]
     sites = [a for a in led if a.kind in {"site", "plant"}]
     if sites:
         return Attached(sites[-1], "place named")
@@ -186,7 +208,7 @@ def _place(c: Clause) -> Attached | None:
 
 _RULES: tuple[Callable[[Clause], Attached | None], ...] = (
     _right_before,
-    _of_measured, _possessor, _made_to, _modified, _right_behind, _grammatical, _bullet, _place,
+    _of_measured, _possessor, _made_to, _modified, _right_behind, _grammatical, _bullet, _phrase, _place,
 )  # fmt: skip
 
 

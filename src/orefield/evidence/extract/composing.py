@@ -21,7 +21,7 @@ _ANNUAL = re.compile(
     re.IGNORECASE,
 )
 _ANNUAL_BEHIND = re.compile(r"[^.;,0-9]{0,30}\bannually\b")
-_DAILY = re.compile(r"\b(?:daily|per day|a day)\b|日处理|日产|每日|每天|日选", re.IGNORECASE)
+_DAILY = re.compile(r"\b(?:daily|per day|a day)\b|日处理|日产|日均|每日|每天|日选", re.IGNORECASE)
 _YEARLY_GROWTH = re.compile(r"年均|annual(?:ly)? (?:average|growth)|average annual|CAGR|a year\s*$")
 _YEARLY_BEHIND = re.compile(r"\s(?:a year|per year|annually|per annum)\b")
 _DIFFERENCE = re.compile(
@@ -30,12 +30,31 @@ _DIFFERENCE = re.compile(
 _RESTATED = re.compile(r"\s?[(（](?:about |or |约)?")
 _PRICED = re.compile(r"(?:[A-Z]?[a-z]+\s)?[Pp]rices?\b")
 _PRICE_NOUN = re.compile(
-    r"\b(?:prices?|tariffs?|charges?|premiums?|fees?|TC/RCs?|royalt\w+)\b|价|费"
+    r"\b(?:prices?|tariffs?|charges?|premiums?|fees?|TC/RCs?|royalt\w+|contracts?)\b|价|费|合约|期[铜铝锌镍]"
 )
+_BARE_PRICE = re.compile(
+    r"(?:(?:the|an?|average|mean|spot|realised|realized|benchmark|cash|contracts?|premiums?|prices?|"
+    r"discounts?|charges?|futures|over|of|for|three|months?|its|and|most-active|treatment|cargo(?:es)?)\s?)+"
+    r"|.{0,6}(?:均价|价格|报价|合约)[约为]*",
+    re.IGNORECASE,
+)
+_NO_MASS = re.compile(
+    r"\b(?:shares?|stock|barrels?|kWh|MWh|hours?|households?|each|rand|unit|tolls?|wages?)\b|股",
+    re.IGNORECASE,
+)
+_QUOTED_PER = {"au": "oz", "ag": "oz", "pt": "oz", "pd": "oz", "u": "lb", "mo": "lb", "v": "lb"}
+"""Mass by which a commodity is quoted in dollars, where it is not the tonne."""
 _TONNES_MEANT = frozenset(
     {"production", "reserve", "resource", "exports", "imports", "demand", "sales", "capacity"}
 )
-_GUESSES = frozenset({"subject of what is before", "who says it", "named behind it"})
+_GUESSES = frozenset(
+    {
+        "subject of what is before",
+        "who says it",
+        "named behind it",
+        "noun phrase that the clause opens with",
+    }
+)
 
 
 def compose(
@@ -64,10 +83,10 @@ def compose(
     near = text[max(clause[0], figure.start - 60) : near_end]
     period = scene.calendar.of(at, clause, scene.span, scene.before(index), after)
     mass = figure.kind == "mass"
-    carried = last_commodity if figure.kind in {"mass", "grade"} else ""
+    carried = last_commodity if figure.kind in {"mass", "grade", "price"} else ""
     commodity = reading.commodity or carried
     counterpart = counterpart_of(scene, reading)
-    subject, entities, confidence, why = _subject(scene, reading)
+    subject, entities, confidence, why = _subject(scene, reading, last_commodity)
     if growth:
         attribute = _grown(scene, index, readings)
     elif attribute and _DIFFERENCE.match(text, figure.end):
@@ -85,7 +104,7 @@ def compose(
         attribute=_label(attribute, reading.commodity, figure),
         locator=Locator(figure.start, figure.end, *clause),
         multiplier=figure.multiplier,
-        outlook=senses.outlook_of(text, max(scene.span[0], clause[0] - 40), clause[1], at),
+        outlook=senses.outlook_of(text, max(scene.span[0], clause[0] - 60), _outlook_end(figure, clause), at),
         period=period.text,
         first_year=period.first_year,
         last_year=period.last_year,
@@ -109,6 +128,8 @@ def _meant(scene: Scene, reading: Reading, index: int) -> Figure | None:
         return figure if attribute == "mine life" or days else None
     if figure.kind in {"length", "ratio"} and not attribute:
         return None
+    if figure.kind == "money" and not figure.multiplier and _is_price(scene, reading):
+        figure = _per_mass(scene, reading, index)
     if index and _restates(scene.text, scene.figures[index - 1], figure):
         return None
     if figure.kind != "bare":
@@ -117,6 +138,34 @@ def _meant(scene: Scene, reading: Reading, index: int) -> Figure | None:
         return None
     reasons = (*figure.reasons, "tonnes assumed: no unit is given")
     return replace(figure, symbol="t", kind="mass", reasons=reasons)
+
+
+def _outlook_end(figure: Figure, clause: tuple[int, int]) -> int:
+    """How far behind a figure its outlook is looked for: those counted may plan another thing."""
+    return figure.end if figure.kind == "count" else clause[1]
+
+
+def _is_price(scene: Scene, reading: Reading) -> bool:
+    """Whether a bare sum is the price of a commodity: what is bought by the share is none."""
+    named = reading.attached is not None and reading.attached.anchor.kind == "price"
+    window = scene.text[max(scene.span[0], reading.figure.start - 60) : reading.figure.end + 40]
+    return (named or reading.attribute == "price") and not _NO_MASS.search(window)
+
+
+def _per_mass(scene: Scene, reading: Reading, index: int) -> Figure:
+    """A bare price, per the mass that prices beside it are of, else that its market quotes."""
+    figure = reading.figure
+    for other in (*reversed(scene.figures[:index]), *scene.figures[index + 1 :]):
+        if other.kind == "price" and other.symbol.startswith(f"{figure.symbol}/"):
+            why = "unit of the price beside it"
+            reasons = (*figure.reasons, why)
+            return replace(figure, symbol=other.symbol, kind="price", reasons=reasons)
+    commodity = reading.commodity or scene.goods.last_before(figure.start)
+    if not commodity or figure.symbol != "USD":
+        return figure
+    per = _QUOTED_PER.get(commodity, "t")
+    reasons = (*figure.reasons, f"per {per} assumed: the unit that its market quotes")
+    return replace(figure, symbol=f"USD/{per}", kind="price", reasons=reasons)
 
 
 def _restates(text: str, first: Figure, second: Figure) -> bool:
@@ -163,18 +212,25 @@ def _grown(scene: Scene, index: int, readings: list[Reading]) -> str:
     return f"{base} growth" if base and base != "growth" else "growth"
 
 
-def _subject(scene: Scene, reading: Reading) -> tuple[str, tuple[str, ...], float, tuple[str, ...]]:
+def _subject(
+    scene: Scene, reading: Reading, last_commodity: str
+) -> tuple[str, tuple[str, ...], float, tuple[str, ...]]:
     """Subject, entities, confidence and why."""
     attached, text = reading.attached, scene.text
-    if attached is not None:
+    if attached is not None and attached.anchor.kind != "price":
         anchor, sure = attached.anchor, 0.75 if attached.rule in _GUESSES else 0.9
         return anchor.name, anchor.entities, sure, (f"subject: {attached.rule}",)
     phrase = noun_phrase(text[reading.clause[0] : reading.figure.start])
-    if reading.attribute == "price" or _PRICED.match(text, scene.span[0]):
-        if _PRICE_NOUN.search(phrase):
-            return phrase, (), 0.7, ("a price has no owner: the noun phrase as written",)
-        named = spoken_name(reading.commodity or scene.goods.main())
-        return f"{named} price".strip(), (), 0.7, ("a price has no owner: the commodity",)
+    priced = attached is not None or reading.figure.kind == "price"
+    if priced or reading.attribute == "price" or _PRICED.match(text, scene.span[0]):
+        words = attached.anchor.name if attached is not None else phrase
+        if _PRICE_NOUN.search(words) and not _BARE_PRICE.fullmatch(words):
+            return words, (), 0.7, ("a price has no owner: the noun phrase as written",)
+        named = reading.commodity or last_commodity or scene.goods.main()
+        if named:
+            return scene.goods.price_of(named), (), 0.7, ("a price has no owner: the commodity",)
+        phrase = attached.anchor.name if attached is not None else phrase
+        return phrase or "price", (), 0.7, ("a price has no owner: the noun phrase as written",)
     why = ("nobody named: the noun phrase as written",)
     return phrase or reading.figure.noun, (), 0.5, why
 

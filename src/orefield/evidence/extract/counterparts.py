@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from orefield.evidence.extract.openings_zh import noun_phrase_zh
 from orefield.evidence.extract.scene import Reading, Scene
 from orefield.evidence.extract.subjects import owner_of
 
@@ -57,5 +58,7 @@ def counterpart_of(scene: Scene, reading: Reading) -> str:
 
 def noun_phrase(words: str) -> str:
     """The noun phrase that a clause opens with, at most six words."""
+    if re.search(r"[\u4e00-\u9fff]", words):
+        return noun_phrase_zh(words)
     cut = _OPENING_END.split(words.strip())[0]
     return _LEAD.sub("", " ".join(cut.split()[:_MOST_WORDS]).strip(" -,;:("))

@@ -35,12 +35,20 @@ _COUNTED = re.compile(
 _HAN_COUNTED = re.compile(
     r"(?P<m>万|千|百|亿)?(?P<more>多|余)?(?P<word>人(?!民)|名|户|家|座|个(?!百分)|处|项|"
     r"种(?!常)|条|台|辆|艘|套|口|部门|村)"
-    r"(?P<noun>[\u4e00-\u9fff]{0,8})"
+    r"(?P<noun>[\u4e00-\u9fff]{0,8}|[，。])"
 )
 _HAN_NOUN = re.compile(
-    r"矿权|探矿权|采矿权|员工|职工|工人|村民|居民|牧民|村庄|村|县|省份|省|国家|部门|单位|"
+    r"矿产地|矿权|探矿权|采矿权|员工|职工|工人|村民|居民|牧民|村庄|村|县|省份|省|国家|部门|单位|"
     r"企业|公司|矿山|矿区|矿床|矿|项目|基地|"
     r"冶炼厂|工厂|钻孔|尾矿库|岗位|家庭|人口|生产线"
+)
+_HAN_BEFORE = re.compile(
+    r"(?:矿产地|矿权|探矿权|采矿权|企业|公司|矿山|矿床|项目|基地|冶炼厂|工厂|钻孔|尾矿库|村庄|岗位|生产线|矿井|"
+    r"选矿厂|电站|事故)(?=(?:约|近|逾|超过?|达|共|共计|有)?$)"
+)
+_MORE = re.compile(
+    r"\s(?P<w>more|others|of them)\b(?= (?:are|were|will|would|is|was|have|had|to|under|planned|due|in|by|"
+    r"before|after|could|may|should)\b)"
 )
 _VAGUE = re.compile(
     r"\b(?:(?P<m>millions|billions|thousands|tens of thousands|hundreds of thousands|"
@@ -99,11 +107,19 @@ def find_counts(text: str, taken: tuple[Figure, ...]) -> tuple[Figure, ...]:
                 )
             )
             continue
+        more = _MORE.match(text, number.end)
+        if more and out:
+            out.append(
+                _count(text, number.start, number.end, number.value, out[-1].noun, "", number.text)
+            )
+            continue
         han = _HAN_COUNTED.match(text, number.end)
         if han:
             noun_match = _HAN_NOUN.search(han["noun"])
             if noun_match is None and han["word"] not in {"人", "户", "部门", "村"}:
-                continue
+                noun_match = _HAN_BEFORE.search(text[max(0, number.start - 14) : number.start])
+                if noun_match is None or han["noun"][:1] not in {"", "，", "。"}:
+                    continue
             noun = noun_match[0] if noun_match else han["word"]
             factor = MULTIPLIERS[han["m"]] if han["m"] else 1.0
             end = han.end("word")

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from orefield.core.errors import EvidenceError
-from orefield.evidence.extract.anchors import AnchorFinder, Memory, Names
+from orefield.evidence.extract.anchors import AnchorFinder, Names
 from orefield.evidence.extract.candidate import Candidate
 from orefield.evidence.extract.folding import fold
 from orefield.evidence.extract.goods import Goods
 from orefield.evidence.extract.layout import Block, BlockKind, find_blocks, find_sentences
+from orefield.evidence.extract.memory import Memory
 from orefield.evidence.extract.reader import Reader
 from orefield.evidence.extract.same import merged
 from orefield.evidence.extract.when import Calendar

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 
 from orefield.evidence.extract.hedges import hedge_after, hedge_before
-from orefield.evidence.extract.money_words import currency_after, currency_before, paid_per
+from orefield.evidence.extract.money_words import currency_after, currency_before, paid_per, paid_per_before
 from orefield.evidence.extract.numerals import MULTIPLIERS, Number, find_numbers
 from orefield.evidence.extract.unit_words import UnitWord, read_unit
 
@@ -84,6 +84,12 @@ _BETWEEN = re.compile(
     r"\b(?:between|range of|ranging from|anywhere from)\s*$|介于\s*$|在\s*$", re.IGNORECASE
 )
 _FROM = re.compile(r"\bfrom\s*$|从\s*$|由\s*$", re.IGNORECASE)
+_PER_TONNE = re.compile(r"(?:每吨|吨)[^，。；0-9]{0,12}$")
+_BY = re.compile(
+    r"\b(?:rose|fell|grew|dropped|declined|increased|decreased|rise|fall|up|down|cut|reduced|lowered|"
+    r"raised|narrowed|widened|climbed|jumped|slipped|eased|improved)\s(?:by\s)?"
+    r"(?:about |around |some |nearly |another |a further )?$"
+)
 _CHANGE = re.compile(
     r"\b(?:rais|ris|rose|increas|expand|grow|grew|up|lift|boost|climb|jump|fall|fell|drop|declin|"
     r"cut|reduc|lower|down|slip|improv|upgrad|doubl|tripl|revis)\w*|提高|增至|增加|扩大|"
@@ -145,6 +151,10 @@ def _piece(text: str, number: Number) -> _Piece | None:
     if number.kind == "digits" and _BRACKET_M.match(text, end):
         factor, multiplier, end = 1e3, "'000", end + 4
     currency, start = currency_before(text, start)
+    below = _MINUS.search(text[max(0, start - 10) : start])
+    if below and number.value > 0:
+        number = replace(number, value=-number.value)
+        start -= len(below[0])
     match = _WORD_MULTIPLIER.match(text, end) or _HAN_MULTIPLIER.match(text, end)
     if match:
         multiplier, end = match["m"], match.end()
@@ -189,7 +199,8 @@ def _letter_multiplies(text: str, letter: re.Match[str], currency: str) -> bool:
 def _is_range(text: str, a: _Piece, b: _Piece) -> bool:  # noqa: PLR0911 -- in order
     gap = text[a.end : b.start]
     match = _GAP.fullmatch(gap)
-    if match is None or (b.unit is None and not b.currency and not b.multiplier):
+    spent = bool(a.currency) and gap in {"-", "--"} and not _year(b)  # "$2.00-2.15/lb"
+    if match is None or (b.unit is None and not b.currency and not b.multiplier and not spent):
         return False
     if a.currency and b.currency and a.currency != b.currency:
         return False
@@ -200,6 +211,8 @@ def _is_range(text: str, a: _Piece, b: _Piece) -> bool:  # noqa: PLR0911 -- in o
     if a.number.value < 0 or (_year(a) and _year(b) and b.unit is None):
         return False
     before = text[max(0, a.start - 24) : a.start]
+    if _BY.search(before):
+        return False  # "fell by 64 to 311": a step, and where it led
     joint = gap.strip().lower()
     if joint in {"and", "和"}:
         return bool(_BETWEEN.search(before))
@@ -207,6 +220,9 @@ def _is_range(text: str, a: _Piece, b: _Piece) -> bool:  # noqa: PLR0911 -- in o
     return not (joint in {"to", "至", "到"} and _FROM.search(before) and changing)
 
 
+_MINUS = re.compile(r"\b(?:minus|negative)\s$|(?<=\s)-$", re.IGNORECASE)
+_RATE_OF_EXCHANGE = re.compile(r"\s?=\s?[0-9A-Z]")
+_EACH = re.compile(r"[^.;]{0,40}?\brespectively\b")
 _STEP = re.compile(r"\s(?:to|from)\s|[至到]", re.IGNORECASE)
 
 
@@ -214,13 +230,19 @@ def _lent_unit(text: str, piece: _Piece, after: _Piece | None) -> _Piece:
     """A bare number that changes to one with a unit: "from 95,000 to 120,000 tonnes"."""
     if piece.unit or piece.currency or after is None or _year(piece) or after.unit is None:
         return piece
-    stepped = _STEP.fullmatch(text[piece.end : after.start])
-    if stepped is None or after.unit.kind not in {"mass", "fraction", "grade", "points", "power"}:
+    stepped = _STEP.fullmatch(text[piece.end : after.start]) or _each(text, piece, after)
+    if not stepped or after.unit.kind not in {"mass", "fraction", "grade", "points", "power"}:
         return piece
     factor, multiplier = piece.factor, piece.multiplier
     if not multiplier and after.multiplier and piece.number.value < 1000:
         factor, multiplier = after.factor, after.multiplier
     return replace(piece, unit=after.unit, factor=factor, multiplier=multiplier)
+
+
+def _each(text: str, piece: _Piece, after: _Piece) -> bool:
+    """Whether two numbers share the unit of the second: "9,800 and 112,000 oz, respectively"."""
+    joined = text[piece.end : after.start] in {" and ", ", ", "和", "、"}
+    return joined and bool(_EACH.match(text, after.end))
 
 
 def _year(piece: _Piece) -> bool:
@@ -279,13 +301,18 @@ def _single(text: str, piece: _Piece) -> Figure | None:  # noqa: PLR0911 -- in o
     value, end, rate = piece.value, piece.end, ""
     if piece.currency == "USD cent":
         return _single(text, replace(piece, currency="USD", factor=piece.factor / 100.0))
+    if piece.currency and _RATE_OF_EXCHANGE.match(text, end):
+        return None  # "$1 = 7.12 yuan" says what money is worth
     if piece.currency:
         per, end = paid_per(text, end)
+        per = per or ("" if piece.multiplier else paid_per_before(text, piece.start))
         symbol, kind = (f"{piece.currency}/{per}", "price") if per else (piece.currency, "money")
         if kind == "money" and not piece.multiplier and "%" in text[end : end + 1]:
             return None
     elif piece.unit is not None:
         symbol, kind, rate = piece.unit.symbol, piece.unit.kind, piece.unit.rate
+        if symbol in {"m3", "kWh"} and _PER_TONNE.search(text[max(0, piece.start - 16) : piece.start]):
+            symbol += "/t"
         value *= piece.unit.factor
     elif piece.multiplier:
         symbol, kind = "", "bare"

@@ -24,6 +24,24 @@ def spoken_name(symbol: str) -> str:
     return _SPOKEN.get(symbol, symbol.replace("_", " "))
 
 
+_CAPITAL_BEFORE = re.compile(r"\b[A-Z][a-z]+\s$")
+_CAPITAL_AFTER = re.compile(r"\s[A-Z][a-z]{2,}\b")
+_FAMILY = re.compile(
+    r"\b(?:said|says|told|analyst|Mr|Ms|Mrs|Dr|minister|director|manager|president|by|and|"
+    r"researcher|trader|engineer|geologist|economist),?\s(?:[A-Z][a-z]+\s)?$"
+)
+
+
+def _in_a_name(text: str, mention: CommodityMention) -> bool:
+    """A symbol of an element that is part of a person's name: "said analyst Wen Li"."""
+    word = text[mention.start : mention.end]
+    if not re.fullmatch(r"[A-Z][a-z]?", word):
+        return False
+    before = text[max(0, mention.start - 40) : mention.start]
+    led = _CAPITAL_BEFORE.search(before) or _CAPITAL_AFTER.match(text, mention.end)
+    return bool(led and _FAMILY.search(before))
+
+
 class Goods:
     """Commodities named in one folded text.
 
@@ -35,8 +53,13 @@ class Goods:
 
     def __init__(self, text: str, mentions: Sequence[CommodityMention]) -> None:
         self._text = text
-        self._mentions = mentions
-        self._starts = [m.start for m in mentions]
+        self._mentions = [m for m in mentions if not _in_a_name(text, m)]
+        self._starts = [m.start for m in self._mentions]
+        self.words = frozenset(text[m.start : m.end].lower() for m in self._mentions)
+
+    def spans(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Characters of the commodities named between two offsets."""
+        return [(m.start, m.end) for m in self.between(start, end)]
 
     def between(self, start: int, end: int) -> list[CommodityMention]:
         """Commodities named between two offsets."""
@@ -77,6 +100,16 @@ class Goods:
             if best is None or distance < best[0]:
                 best = (distance, mention.symbol)
         return best[1] if best else ""
+
+    def last_before(self, at: int) -> str:
+        """Symbol of the commodity named last before an offset; empty where none is."""
+        number = bisect_left(self._starts, at)
+        return self._mentions[number - 1].symbol if number else ""
+
+    def price_of(self, symbol: str) -> str:
+        """Name of a commodity's price, in the language of the text."""
+        word = next((self._text[m.start : m.end] for m in self._mentions if m.symbol == symbol), "")
+        return f"{spoken_name(symbol)} price" if word.isascii() else f"{word}价格"
 
     def main(self) -> str:
         """The commodity named most often in the text."""

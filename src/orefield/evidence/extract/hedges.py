@@ -8,7 +8,7 @@ _AT_LEAST = (
     r"more than|over|above|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|at least|no (?:less|"
     r"fewer|lower) than|"
     r"not (?:less|fewer|lower) than|in excess of|upwards? of|north of|topp(?:ed|ing)|"
-    r"greater than|higher than|"
+    r"greater than|higher than|pass(?:ed|es|ing)|breach(?:ed|es|ing)|cross(?:ed|es|ing)|"
     r"minimum(?: of)?|>=?|≥|well over|just over|a little over|slightly over|"
     r"超过|超|逾|突破|不低于|不少于|不小于|至少|高于|大于|达到?或?超过|上"
 )
@@ -23,13 +23,17 @@ _ABOUT = (
     r"about|around|approximately|approx\.?|roughly|some|nearly|almost|close to|circa|c\.|"
     r"ca\.|~|≈|an? estimated|"
     r"estimated at|put at around|near|in the region of|in the order of|just shy of|"
-    r"约|大约|约为|近|接近|将近|大概|估计|估算约?"
+    r"约(?:合|折合)(?:人民币)?|折合(?:人民币)?约|约|大约|约为|近|接近|将近|大概|估计|估算约?"
 )
 # what may stand between the hedge and the number
 _FILLER = r"\s*(?:an?|the|another|of|to|by|at|为|达到?|a total of|in total)?\s*"
 _BEFORE = tuple(
     (sign, re.compile(rf"(?:(?<![A-Za-z])(?:{words}){_FILLER})$", re.IGNORECASE))
     for sign, words in (("<=", _AT_MOST), (">=", _AT_LEAST), ("~", _ABOUT))
+)
+# the hedge before the verb of a share: 约占全国的七成
+_SHARED = re.compile(
+    r"(?P<h>约|近|将近|接近|大约|超过?|逾|不足|不到)占[^，。；0-9]{0,12}$"
 )
 _OPPOSITE = {">=": "<=", "<=": ">="}
 _NEGATED = re.compile(r"\b(?:no|not)\s+$|不$", re.IGNORECASE)
@@ -57,6 +61,11 @@ def hedge_before(text: str, at: int) -> tuple[str, int]:
             head = window[: match.start()]
             negated = _NEGATED.search(head) is not None
             return _OPPOSITE.get(sign, sign) if negated else sign, low + match.start()
+    shared = _SHARED.search(window)
+    if shared:
+        word = shared["h"]
+        sign = ">=" if word[0] in "超逾" else "<=" if word[0] == "不" else "~"
+        return sign, at
     return "", at
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.function_words_zh import phrases
 
 _JOIN = re.compile(r"\s?(?:,|、|and|,\s?and|和|及|以及|与)\s?(?:约)?|，", re.IGNORECASE)
 _WITHIN = re.compile(r"[^.;。；]{0,44}?(?:,|\band\b|、|和|及)[^.;。；0-9]{0,24}", re.IGNORECASE)
@@ -56,3 +57,34 @@ def distributed(names: Sequence[tuple[int, int]], text: str, before: int, count:
         if all(_JOIN.fullmatch(gap.strip(" ") or gap) or _JOIN.fullmatch(gap) for gap in gaps):
             return chosen
     return []
+
+
+_MEASURES = re.compile(r"收入|利润|产量|销量|产能|成本|现金|品位|回收率|金属量|矿石量|储量|价|资产|负债|税|费用")
+"""A list of what is measured is no list of those of whom it is measured."""
+_ITEM = r"[\u4e00-\u9fffA-Za-z0-9]{1,12}"
+
+
+def plain_items(text: str, start: int, before: int, count: int) -> list[tuple[int, int]]:
+    """The last list of ``count`` Chinese noun phrases before an offset, as characters.
+
+    "以锂辉石、云母、盐湖为原料的占比分别为": the words of grammar around the list are cut off.
+    """
+    lists = re.compile(rf"{_ITEM}(?:(?:、|和|及|以及|与){_ITEM}){{{count - 1}}}(?![、])")
+    found = [m for m in lists.finditer(text, start, before) if "、" in m[0] or "和" in m[0]]
+    if not found:
+        return []
+    spans, at = [], found[-1].start()
+    for part in re.split(r"(、|以及|和|及|与)", found[-1][0]):
+        if part not in {"、", "以及", "和", "及", "与"}:
+            spans.append((at, at + len(part)))
+        at += len(part)
+    if len(spans) != count or _MEASURES.search(found[-1][0]):
+        return []
+    first, last = spans[0], spans[-1]
+    heads = phrases(text[slice(*first)])
+    tails = phrases(text[slice(*last)])
+    if not heads or not tails:
+        return []
+    spans[0] = (first[0] + heads[-1][0], first[1])
+    spans[-1] = (last[0] + tails[0][0], last[0] + tails[0][1])
+    return spans if len(spans) == 1 or spans[0][0] < spans[0][1] else []

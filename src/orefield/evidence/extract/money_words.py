@@ -39,6 +39,10 @@ _PER = re.compile(
     r"(?![A-Za-z])",
     re.IGNORECASE,
 )
+_PER_BEFORE = re.compile(
+    r"每(?P<mass>吨|磅|盎司|千克|公斤|克)(?:[^，。；0-9]{0,8})?$|"
+    r"\bper (?P<en>tonne|ton|pound|ounce|kg) (?:of|at|to|was|is) (?:about )?$"
+)
 _PER_MASS = {
     "t": "t",
     "p": "lb",
@@ -79,3 +83,9 @@ def paid_per(text: str, at: int) -> tuple[str, int]:
     """Mass that a price is paid for (``t``, ``lb``, ``oz``, ``kg``, ``g``) and where it ends."""
     match = _PER.match(text, at)
     return ("", at) if match is None else (_PER_MASS[match["mass"][0].lower()], match.end())
+
+
+def paid_per_before(text: str, at: int) -> str:
+    """Mass that a price is paid for, named in front of it: 每吨80美元; empty where there is none."""
+    match = _PER_BEFORE.search(text[max(0, at - 24) : at])
+    return "" if match is None else _PER_MASS[(match["mass"] or match["en"])[0].lower()]

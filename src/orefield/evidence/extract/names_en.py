@@ -71,13 +71,40 @@ _PERIOD_NAME = re.compile(
 _LEADS_ON = re.compile(
     r"\s(?:to|of|for|in|at|on|by|with|than|as|from|that|the|a|an|are|were|have)\b"
 )
-_WHOSE = re.compile(r"\s(?:[a-z]+\s)?(?:miner|company|producer|firm|group|giant|trader|smelter)\b")
+_MONTHS = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Monday|Tuesday|Wednesday|Thursday|"
+    r"Friday|Saturday|Sunday)"
+)
+_DATED = re.compile(rf"{_MONTHS}(?:[ /-]{_MONTHS})*")
+_NOMINAL = re.compile(
+    r"[\w-]*(?:tion|sation|ment|ness|ity|ance|ence|ing|ings|ly|ed|ers|als|ical|ics|ure|ures|ism|"
+    r"age|ive|ary|ory|ous|ful|able|ible|less|ward|wards|-product|[^aious]s)"
+)
+_ACTS = re.compile(
+    r"\s(?:(?:also|now|still|currently|already|later|itself|alone|itself|[a-z]+ly)\s)*"
+    r"(?:is|was|has|had|will|would|said|says|can|could|may|should|did|does|made|makes|holds?|"
+    r"held|owns?|plans?|expects?|aims?|wants?|produces|mines|operates|employs|exports|imports|"
+    r"buys|bought|sells|sold|rose|fell|lies|sits|hosts|contains|runs|ran|shut|began|begins|cut|"
+    r"cuts|paid|pays|lost|took|takes|gets|got|gave|gives|became|becomes|remains|came|comes|"
+    r"needs|processes|treats|supplies|accounts|covers|uses|ships|went|goes|hit|hits|put|puts|"
+    r"saw|sees|set|sets|spent|won|kept|keeps|built|left|leaves|stood|stands|grew|met|meets|"
+    r"sent|draws|drew|overtook|[a-z]{2,}ed)\b"
+)
+_BESIDE_NAME = re.compile(
+    r"'|\s\(|\s(?:and|or|&)\s[A-Z]|,\s[A-Z]|"
+    r",\s(?:which|who|whose|where|the|an?|one|its|on|in)\b"
+)
+_OF_LAND = re.compile(r"(?:Lake|Mount|River|Cape|Gulf|Bay|Lago|Laguna)\s[A-Z]")
+WHOSE = re.compile(r"\s(?:[a-z]+\s)?(?:miner|company|producer|firm|group|giant|trader|smelter)\b")
 _HOLE = re.compile(r"(?:Hole|Drillhole|Drill Hole|DDH)\b")
 _TITLE_BEFORE = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|Sir|President|Minister|Chairman|CEO|Professor|director|"
-    r"chief|manager|analyst)\.?,?\s$"
+    r"chief|manager|analyst|[Ss]ecretary|geologist|engineer|economist|officer|governor|mayor|"
+    r"spokes\w+|researcher|trader|campaigner|lawyer|executive|head)\.?,?\s$"
 )
 _PERSON_AFTER = re.compile(
+    r"\stold\s(?:reporters|journalists|[A-Z])|"
     r",\s(?:an? |the |its |their |[a-z]+ )?(?:academician|chief|manager|analyst|director|"
     r"minister|president|chairman|professor|"
     r"spokes\w+|researcher|head|CEO|executive|engineer|geologist|governor|farmer|"
@@ -107,7 +134,12 @@ class NameFinder:
 
     def __init__(self, text: str) -> None:
         self._small = frozenset(re.findall(r"(?<![A-Za-z'])[a-z]{3,}(?![A-Za-z])", text))
-        self._inner = frozenset(re.findall(r"(?<=[a-z,] )[A-ZÀ-Þ][\w'-]+", text))
+        self._inner = frozenset(
+            word
+            for line in text.splitlines()
+            if not _all_capital(line)
+            for word in re.findall(r"(?<=[a-z,] )[A-ZÀ-Þ][\w'-]+", line)
+        )
 
     def find(self, text: str, start: int, end: int, titlecase: bool = False) -> list[ProperName]:
         """Names between two offsets; in a headline with all words capital, stricter."""
@@ -182,13 +214,15 @@ class NameFinder:
             return None
         if _FORMULA.fullmatch(name) or re.match(SPELLED + r"\b", name, re.IGNORECASE):
             return None
+        if _DATED.fullmatch(name):
+            return None
         if name.lower() in COMMON_WORDS or all(
             w.lower().strip(".") in COMMON_WORDS for w in name.split()
         ):
             return None
         if _HOLE.match(name):
             return ProperName(start, end, name, "hole")
-        if name in DEMONYMS and _WHOSE.match(text, end):
+        if name in DEMONYMS and WHOSE.match(text, end):
             return None  # "the Brazilian miner": who it is, is said elsewhere
         if name in DEMONYMS:
             return ProperName(start, end, DEMONYMS[name], "place", True)
@@ -197,14 +231,11 @@ class NameFinder:
         )
         if person:
             return ProperName(start, end, name, "person")
-        if name in PLACES:
+        if name in PLACES or _OF_LAND.match(name):
             return ProperName(start, end, name, "place")
         lone = opening and " " not in name and name not in self._inner
-        if lone and (
-            _LEADS_ON.match(text, end)
-            or (re.search(r"(?:ing|ly)$", name) and re.match(r",|\s[a-z]", text[end : end + 2]))
-        ):
-            return None  # "Due to", "Shipments of": a sentence begins, and no name
+        if lone and not self._opens_as_name(text, name, end):
+            return None  # "Due to", "Spot charges", "Samples": a sentence begins, and no name
         noun = _TYPE.match(text, end, limit)
         if noun and noun["noun"] != "expansion":
             return ProperName(
@@ -217,6 +248,29 @@ class NameFinder:
         return ProperName(
             start, end, name, kind_of_noun(last) if " " in name else kind_of_org(last)
         )
+
+    @staticmethod
+    def _opens_as_name(text: str, name: str, end: int) -> bool:
+        """Whether a word that only opens a sentence, capital for that reason, is a name.
+
+        A word that is written like a name alone (``BHP``, ``McKay``) is; any other needs a kind
+        of thing, an apposition or a verb behind it, and must not be built like a noun.
+        """
+        if re.search(r"[a-z][A-Z]|^[A-Z]{3,}$|[0-9]", name):
+            return True
+        if _LEADS_ON.match(text, end):
+            return False
+        if _NOMINAL.fullmatch(name):
+            return bool(re.match(r"'s\s|\s\([A-Z]", text[end : end + 4]))
+        behind = _TYPE.match(text, end)
+        return bool(behind or _BESIDE_NAME.match(text, end) or _ACTS.match(text, end)) or not (
+            re.match(r"\s[a-z]", text[end : end + 2])
+        )
+
+
+def _all_capital(line: str) -> bool:
+    words = re.findall(r"[A-Za-z]{4,}", line)
+    return bool(words) and sum(w[0].isupper() for w in words) > 0.65 * len(words)
 
 
 _CALLED = re.compile(

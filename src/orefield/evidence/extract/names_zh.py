@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from orefield.evidence.extract.function_words_zh import FUNCTION_WORDS
 from orefield.evidence.extract.names_en import ProperName
 
 _HAN = r"[\u4e00-\u9fff]"
@@ -17,10 +18,8 @@ _COMPANY = (
     r"(?:矿业集团|矿业股份|矿业公司|矿业|集团公司|集团|有限公司|股份|公司|铜业|铝业|锂业|"
     r"钼业|钴业|镍业|锌业|钨业|实业)"
 )
-_PLACE = r"(?:自治区|自治州|省|市|县|州|盆地|高原|地区)"
-_ORG = (
-    r"(?:调查局|统计局|部|委员会|协会|研究院|研究所|组织|海关总署|新闻社|通讯社|日报|时报|证券|报)"
-)
+_PLACE = r"(?:自治区|自治州|省(?![去会级内])|市(?![场值价占盈面民净])|县(?!城)|州|盆地|高原|地区)"
+_ORG = r"(?:调查局|统计局|部(?![分门署地位])|委员会|协会|研究院|研究所|组织|海关总署|新闻社|通讯社|日报|时报|证券|报)"
 _PROVINCES = [
     "西藏",
     "新疆",
@@ -112,14 +111,7 @@ _FIXED = re.compile(
 )
 _FIXED_TAIL = re.compile(r"(?:壮族|维吾尔|回族)?(?:自治区|省|市)|(?=高原)高原")
 # words a name does not begin with; what stands before the last of them is no part of it
-_CUT = re.compile(
-    r".*(?:位于|来自|记者从|获悉|其中|公司控股子公司|控股子公司|控股|子公司|参股|收购|"
-    r"持有|拥有|旗下|所属|下属|以及|包括|成立|完成|发现|高品位|"
-    r"低品位|形成|探明|远景|开发|整体|新建|扩建|含|关于|对于|由于|根据|"
-    r"目前|已经|正在|建设|投资|运营|主要|最大的?|大型|重要|是|在|从|由|对|和|与|及|的|为|"
-    r"有(?!限|色)|将|把|被|向|于|据|至|到|等|该|此|"
-    r"其|年|月|日|以|了|占|达|居|超|全资)"
-)
+_CUT = re.compile(rf".*(?:{FUNCTION_WORDS})")
 _SUFFIXED = tuple(
     (kind, re.compile(rf"(?:{_NAMED}{{1,12}}?){suffix}"))
     for kind, suffix in (
@@ -130,17 +122,25 @@ _SUFFIXED = tuple(
         ("org", _ORG),
     )
 )
+_MEASURE_WORD = re.compile(r"[多余]?[家座个处名种条]")
 _GENERIC = re.compile(
     rf"(?:该|本|此|子公司|控股|参股|全资|公司|集团|矿区|矿山|项目|全市|全省|全县|大|新|"
     rf"老|各|其他|主要|国内|全球|世界|某|多|些|座|家|个|"
     rf"省|市|有色|黄金|稀土|资源|冶炼|精炼|"
     rf"采矿|铜矿|金矿|锂矿|铁矿|铝土矿|镍矿|矿业|公司股份|报告期|矿产资源|铜资源|锂资源|"
-    rf"金资源|{_HAN}?资源|新增|全国|保有|规模以上企业|再生有色|"
+    rf"金资源|{_HAN}?资源|新增|全国|保有|规模以上企业|再生有色|上市|贸易|期货|冶炼厂|选矿厂|选厂|精炼厂|工业园|产业园|电解铝厂|氧化铝厂|"
     rf"十种有色|行业|.{{0,3}}冶炼|.{{0,2}}精炼)+"
 )
 _TAIL = re.compile(
     r"[一二三四]期(?:工程|项目)?|(?:铜矿)?(?:扩建)?(?:项目|工程)|集团|公司|股份有限公司|"
     r"有限公司|有限责任公司"
+)
+
+
+_SOME = re.compile(
+    rf"(?P<place>{_HAN}{{2,6}}?)?(?:[东西南北中]部|境内|一带)?(?:某|一座|一处|这座)(?:一座)?"
+    rf"(?:在产|在建|新建|停产|超大型|特大型|大型|中型|小型|世界级|露天|地下)*{_HAN}{{0,3}}?"
+    rf"(?:{_SITE}|铜冶炼厂|冶炼厂|矿(?![物产石业权床区山]))"
 )
 
 
@@ -153,6 +153,19 @@ def find_names_zh(text: str, start: int, end: int) -> list[ProperName]:
         word = match[0]
         kind = "world" if word in {"全球", "世界"} else "place"
         found.append(ProperName(match.start(), stop, text[match.start() : stop], kind))
+    for some in _SOME.finditer(text, start, end):
+        fixed = (
+            [n for n in found if some.start() <= n.start < some.end("place")]
+            if some["place"]
+            else []
+        )
+        a = fixed[0].start if fixed else some.end("place") if some["place"] else some.start()
+        cut = _CUT.match(some["place"]) if some["place"] and not fixed else None
+        if some["place"] and not fixed and not cut:
+            a = some.start()
+        elif cut:
+            a = some.start() + cut.end()
+        found.append(ProperName(a, some.end(), text[a : some.end()], "site"))
     for stretch in re.finditer(rf"{_NAMED}+", text[start:end]):
         a, b = start + stretch.start(), start + stretch.end()
         for kind, pattern in _SUFFIXED:
@@ -169,6 +182,9 @@ def find_names_zh(text: str, start: int, end: int) -> list[ProperName]:
 
 
 def _trimmed(text: str, start: int, end: int, kind: str, limit: int) -> ProperName | None:
+    measured = _MEASURE_WORD.match(text, start, end)
+    if measured and start and text[start - 1] in "0123456789":
+        start = measured.end()  # "13家冶炼厂" counts smelters
     body = text[start:end]
     cut = _CUT.match(body[:-1])
     if cut:

@@ -9,11 +9,22 @@ from orefield.evidence.extract.hedges import hedge_before
 
 _NAMES = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6,
           "seventh": 1 / 7, "eighth": 1 / 8, "tenth": 1 / 10}  # fmt: skip
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+           "seven": 7, "eight": 8, "nine": 9}  # fmt: skip
 _FRACTION = re.compile(
-    r"\b(?:(?P<n>an?|one|two|three|four)[ -](?P<d>third|quarter|fifth|sixth|seventh|"
+    r"\b(?:(?P<n>an?|one|two|three|four|five|six|seven|eight|nine)[ -](?P<d>third|quarter|fifth|sixth|seventh|"
     r"eighth|tenth|half)s?|(?P<half>half|halves))\b",
     re.IGNORECASE,
+)
+_ONE_IN = re.compile(
+    r"\b(?P<n>one|two|three|four) (?:in|out of)(?: every)? (?P<d>two|three|four|five|six|seven|eight|"
+    r"nine|ten|twenty)\b(?= [a-z])",
+    re.IGNORECASE,
+)
+_ONES = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_ONES["twenty"] = 20
+_BY = re.compile(
+    r"\bby\s(?:(?:more|less) than|about|around|nearly|almost|over|roughly|some)?\s?$", re.IGNORECASE
 )
 _BEFORE_NO = re.compile(
     r"\b(?:first|second|last|latter|other|next|this|the|each|every)[ -]$", re.IGNORECASE
@@ -46,7 +57,7 @@ _HAN_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九十")}
 def find_parts(text: str, taken: tuple[Figure, ...]) -> tuple[Figure, ...]:
     """Fractions and multiples of a folded text, in order."""
     spans = [(f.start, f.end) for f in taken]
-    out = [*_fractions(text, bool(taken)), *_multiples(text), *_han(text)]
+    out = [*_one_in(text), *_fractions(text, bool(taken)), *_multiples(text), *_han(text)]
     return tuple(
         f
         for f in sorted(out, key=lambda f: f.start)
@@ -60,8 +71,9 @@ def _fractions(text: str, beside_figures: bool) -> list[Figure]:
         before = text[max(0, match.start() - 12) : match.start()]
         if _BEFORE_NO.search(before) or _TIME_AFTER.match(text, match.end()):
             continue
+        before_by = text[max(0, match.start() - 16) : match.start()]
         of_something = _AFTER_YES.match(text, match.end())
-        if not of_something and not (
+        if not of_something and not _BY.search(before_by) and not (
             _COMPARED.search(before) and (match["half"] is None or beside_figures)
         ):
             continue
@@ -72,6 +84,16 @@ def _fractions(text: str, beside_figures: bool) -> list[Figure]:
             )
         )
     return out
+
+
+def _one_in(text: str) -> list[Figure]:
+    return [
+        _figure(
+            text, m.start(), m.end(),
+            round(100.0 * _ONES[m["n"].lower()] / _ONES[m["d"].lower()], 2), "%", "fraction", m[0],
+        )
+        for m in _ONE_IN.finditer(text)
+    ]  # fmt: skip
 
 
 def _multiples(text: str) -> list[Figure]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from orefield.evidence.extract.anchors import Anchor, AnchorFinder
+from orefield.evidence.extract import senses
+from orefield.evidence.extract.anchor import Anchor
+from orefield.evidence.extract.anchors import AnchorFinder
 from orefield.evidence.extract.candidate import Candidate, Locator
 from orefield.evidence.extract.clause_rules import Attached
 from orefield.evidence.extract.clauses import clause_of
@@ -45,6 +47,11 @@ def read_worded(
                 attribute=(f"rank: {said}" if said else "rank") if rank else said,
                 locator=Locator(*at, *clause),
                 entities=attached.anchor.entities,
+                outlook=(
+                    senses.outlook_of(scene.text, scene.span[0], figure.end, at)
+                    if figure.symbol == "year"
+                    else ""
+                ),
                 commodity=scene.goods.of(at, clause, scene.span, *scene.span),
                 confidence=0.7,
                 counterpart=said if rank else "",
@@ -57,7 +64,10 @@ def read_worded(
 def _subject(scene: Scene, figure: Figure, finder: AnchorFinder) -> Attached | None:
     at = (figure.start, figure.end)
     if figure.symbol != "rank":
-        return attach(scene.text, at, scene.span, scene.anchors, scene.head, scene.earlier, False)
+        return attach(
+            scene.text, at, scene.span, scene.anchors, scene.head, scene.earlier, share=False,
+            goods=scene.goods,
+        )  # fmt: skip
     if _COMPANYS.match(scene.text, figure.end):
         named = finder.named_after("company")
         if named is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from orefield.evidence.extract.anchors import Anchor, AnchorFinder, Memory
+from orefield.evidence.extract.anchor import Anchor
+from orefield.evidence.extract.anchors import AnchorFinder
 from orefield.evidence.extract.candidate import Candidate
 from orefield.evidence.extract.composing import compose
 from orefield.evidence.extract.counts import find_counts
@@ -20,6 +21,7 @@ from orefield.evidence.extract.layout import (
     dateline_end,
 )
 from orefield.evidence.extract.linking import link
+from orefield.evidence.extract.memory import Memory
 from orefield.evidence.extract.parts import find_parts
 from orefield.evidence.extract.ranking import read_worded
 from orefield.evidence.extract.scene import Reading, Scene
@@ -30,6 +32,8 @@ from orefield.evidence.extract.worded import find_events, find_flags, find_ranks
 
 _HEAD = re.compile(r"\s*(?P<head>[^.:;]{2,70}?)(?::\s|\s-\s)")
 _HEADLINES = frozenset({BlockKind.TITLE, BlockKind.HEADING})
+_POINTS_BACK = re.compile(r"\s*(?:It|Its|They|Their|This|These|Here|There|He|She|其|该|此|这)\b")
+_REPEATED = 2
 _OPENING_CHARACTERS = 40
 """How far into a sentence without figures a name still counts as what it is about."""
 
@@ -77,6 +81,9 @@ class Reader:
         elif self._in_list:
             self._in_list = False
             memory.subject = self._list_subject
+        elif block.kind is BlockKind.PARAGRAPH and memory.topic is not None:
+            if not _POINTS_BACK.match(self._text, block.start):
+                memory.subject = memory.topic
 
     def read(self, sentence: Sentence, block: Block, memory: Memory) -> list[Candidate]:
         """Candidates of a sentence; what it speaks of is remembered for the next ones."""
@@ -98,6 +105,7 @@ class Reader:
             block.kind is BlockKind.TITLE,
             self._goods,
             self._calendar,
+            memory,
         )
         readings = link(scene, self._last_attribute)
         found = [compose(scene, readings, i, self._last_commodity) for i in range(len(readings))]
@@ -147,8 +155,30 @@ class Reader:
         attributes = [r.attribute for r in measured if r.attribute]
         self._last_attribute = attributes[-1] if attributes else self._last_attribute
         chosen = _spoken_of(scene, spoken, readings, first=memory.subject is None)
+        if headline and chosen is not None and self._text.count(chosen.name) < _REPEATED:
+            chosen = None  # a word of the headline that the text does not come back to
         if chosen is not None and self._head is None:
             memory.subject = chosen
+        _topics(memory, spoken, readings, chosen, headline)
+
+
+def _topics(
+    memory: Memory,
+    spoken: list[Anchor],
+    readings: list[Reading],
+    chosen: Anchor | None,
+    headline: bool,
+) -> None:
+    """Note what the text, or the part under a heading, is about, and whose trade it reports."""
+    attached = [r.attached.anchor for r in readings if r.attached is not None]
+    if memory.topic is None and attached and attached[0].kind == "world":
+        memory.topic = attached[0]  # figures without a name are the world's
+    if chosen is not None and chosen.kind != "org" and (headline or memory.topic is None):
+        memory.topic = chosen
+    if memory.home is None:
+        places = [a for a in spoken if a.kind == "place" and not a.preposition]
+        if places and (headline or memory.topic is None or memory.topic.kind == "place"):
+            memory.home = places[0]
 
 
 def _spoken_of(
@@ -157,7 +187,7 @@ def _spoken_of(
     """What a sentence is about, for the pronouns of the next one."""
     attached = [r.attached.anchor for r in readings if r.attached is not None]
     for anchor in attached:
-        if anchor.kind not in {"world", "hole"}:
+        if anchor.kind not in {"world", "hole", "thing", "price"}:
             return anchor
     free = [
         a

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orefield.evidence.extract.anchors import Anchor
+from orefield.evidence.extract.anchor import Anchor
 from orefield.evidence.extract.clause_rules import Attached
 from orefield.evidence.extract.figures import Figure
 from orefield.evidence.extract.goods import Goods
+from orefield.evidence.extract.memory import Memory
 from orefield.evidence.extract.when import Calendar
 
 
@@ -30,6 +31,8 @@ class Scene:
     headline : bool
     goods : Goods
     calendar : Calendar
+    memory : Memory
+        All that the text spoke of before.
     """
 
     text: str
@@ -41,6 +44,7 @@ class Scene:
     headline: bool
     goods: Goods
     calendar: Calendar
+    memory: Memory
 
     def before(self, index: int) -> int:
         """End of the figure before, or start of the sentence."""

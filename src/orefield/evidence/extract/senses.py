@@ -54,13 +54,16 @@ _OUTLOOK = (
     ("guidance", r"\bguid(?:ance|ed|es|ing)\b|指引"),
     (
         "target",
-        r"\btarget\w*|\baim(?:s|ed|ing)?\b|\bgoals?\b|\bshould\b|\bambition\w*|\bis to "
-        r"exceed\b|力争|目标",
+        r"\btarget\w*|\baim(?:s|ed|ing)?\b|\bgoals?\b|\bshould\b|\bambition\w*|"
+        r"\b(?:is|are) to (?:exceed|reach|rise|fall|grow|be cut)\b|\b(?:wants?|seeks?|hopes?)\b"
+        r"(?=[^.;]{0,50}\bto\b)|力争|(?<!完成)(?<!完成规划)(?<!完成计划)目标|"
+        r"(?:提出|明确|要求)(?=[^。；]{0,60}(?:年均|达到|突破|提高|不低于|以上))",
     ),
     (
         "planned",
         r"\bplan(?:s|ned|ning)\b(?! (?:says|said))|\bscheduled\b|\bintends?\b|\bproposed\b|"
-        r"\bdesign(?:ed)?\b|\bwould\b|\bwill\b|计划|规划|拟|设计|达产后|建成后|将(?!近)",
+        r"\bwould\b|\bwill\b|(?<!年度)(?<!完成)(?<!五年)计划(?!的)|(?<!完成)规划(?!目标)|拟(?!建)|"
+        r"达产后|建成后|届时|将(?!近)",
     ),
     (
         "projected",
@@ -68,11 +71,20 @@ _OUTLOOK = (
         r"\bset to\b|\boutlook\b|\blikely\b|\bis to\b|\bby 20[3-9][0-9]\b|预计|预测|预期|"
         r"有望|或将",
     ),
-    ("estimated", r"\bestimat\w+|\bput at\b|估计|估算"),
+    ("estimated", r"\b(?:is|are|was|were|an?) estimated\b|\bestimates? (?:that|the|its)\b|\bput at\b|估计|估算"),
 )
 _OUTLOOK_RE = tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _OUTLOOK)
 
 
+_HELD_AGAINST = re.compile(
+    r"\b(?:from|compared with|compared to|against|versus)\s(?:about |around |nearly |just |only )?$|"
+    r"(?:上年|去年|前一[年月周]|此前)[^，。0-9]{0,6}$",
+    re.IGNORECASE,
+)
+_NOT_ITS_OWN = re.compile(
+    r"[0-9，,]|\b(?:below|above|within|beating|against|versus|exceed\w*|and|while|but)\b", re.IGNORECASE
+)
+_REACH_BEHIND = 40
 _REACH = 160
 """Characters from a figure within which a word of outlook is its own."""
 
@@ -116,10 +128,14 @@ def rate_of(near: str) -> str:
 
 def outlook_of(text: str, start: int, end: int, figure: tuple[int, int]) -> str:
     """The nearest word of target, plan, projection, guidance or estimate; empty for none."""
+    if _HELD_AGAINST.search(text[max(start, figure[0] - 30) : figure[0]]):
+        return ""  # "to 40, from 30 last year": what was
     best: tuple[int, str] | None = None
-    start, end = max(start, figure[0] - _REACH), min(end, figure[1] + _REACH)
+    start, end = max(start, figure[0] - _REACH), min(end, figure[1] + _REACH_BEHIND)
     for name, pattern in _OUTLOOK_RE:
         for match in pattern.finditer(text, start, end):
+            if match.start() >= figure[1] and _NOT_ITS_OWN.search(text[figure[1] : match.start()]):
+                continue
             distance = (
                 figure[0] - match.end()
                 if match.end() <= figure[0]

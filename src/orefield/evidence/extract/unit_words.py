@@ -42,7 +42,7 @@ _QUALITY = r"(?:(?:dry|wet|metric|troy|fine|long)[ -])*"
 _PATTERNS: tuple[tuple[str, str, float, str], ...] = (
     (r"%|(?i:per ?cent|pct)\b(?!age)|(?<=[0-9])pc\b", "%", 1.0, "fraction"),
     (r"(?i:percentage[ -]points?|ppts?|pp)\b|个百分点|百分点", "pp", 1.0, "points"),
-    (r"(?i:basis points|bps)\b", "pp", 0.01, "points"),
+    (r"(?i:basis points|bps)\b|个?基点", "pp", 0.01, "points"),
     (r"成(?![为立本员交品果效就功分])", "%", 10.0, "fraction"),
     (
         r"(?:g/t|gpt|(?i:gram(?:me)?s? (?:per|a) (?:metric )?ton(?:ne)?)\b|克/吨|克/t|g/吨)",
@@ -51,8 +51,21 @@ _PATTERNS: tuple[tuple[str, str, float, str], ...] = (
         "grade",
     ),
     (r"ppm\b", "g/t", 1.0, "grade"),
-    (r"(?:kg/t)\b", "kg/t", 1.0, "grade"),
-    (r"mg/L\b|毫克/升", "mg/L", 1.0, "concentration"),
+    (
+        r"(?:kg/t)\b|(?i:(?:kg|kilograms?|kilos?) (?:per|a) (?:metric )?ton(?:ne)?)\b|(?:公斤|千克)/吨",
+        "kg/t",
+        1.0,
+        "grade",
+    ),
+    (r"mg/[Ll]\b|毫克/升|(?i:(?:mg|milligrams?) (?:per|a) lit(?:re|er))\b", "mg/L", 1.0, "concentration"),
+    (
+        r"(?i:(?:cubic (?:metre|meter)s?|m3) (?:per|a) (?:metric )?ton(?:ne)?)\b|m3/t\b|立方米/吨",
+        "m3/t",
+        1.0,
+        "volume",
+    ),
+    (r"(?i:lit(?:re|er)s? (?:per|a) (?:metric )?ton(?:ne)?)\b", "m3/t", 1e-3, "volume"),
+    (r"kWh/t\b|(?i:(?:kWh|kilowatt[ -]hours?) (?:per|a) (?:metric )?ton(?:ne)?)\b", "kWh/t", 1.0, "energy"),
     (r"mg/kg\b", "mg/kg", 1.0, "concentration"),
     (r"(?i:cubic (?:metre|meter)s?)\b|m3\b|立方米|方(?=[^案法面式向针程])", "m3", 1.0, "volume"),
     (r"Mm3\b", "m3", 1e6, "volume"),

@@ -57,6 +57,7 @@ _HAN_RANK = re.compile(
     r"[0-9]+)(?:位|名)?|(?P<top>首位|之首|榜首))"
     r"|(?P<scope2>全国|全球|世界|亚洲|国内|我国|中国|"
     r"非洲)(?:的)?第(?P<n2>[一二三四五六七八九十]+)(?:大)"
+    r"|第(?P<n3>[一二三四五六七八九十])大(?=[\u4e00-\u9fff]{0,8}(?:国|企业|矿|地|省|市|商|公司|市场|厂))"
     r"|(?P<scope3>全国|全球|世界|亚洲|国内|我国|中国|全区|全省|"
     r"非洲)(?:的)?(?:规模)?最大(?:的)?(?P<of>[\u4e00-\u9fff]{0,10})"
 )
@@ -81,15 +82,15 @@ _FLAGS = (
 _EVENT = re.compile(
     r"\b(?P<what>commission(?:ed|ing)|(?:first |commercial )?production (?:is |was |has "
     r"been )?(?:started|began|begins|targeted|scheduled|expected|start)|"
-    r"opened|reopened|closed|shut|founded|established|completed|completion|discovered|"
+    r"arrived|started?|starting|begin|began|ended?|expires?|resume[sd]?|life|opened|reopened|closed|shut|founded|established|completed|completion|discovered|"
     r"started (?:up|production|operations?)|began (?:production|operations?|mining)|"
     r"start-up|startup|developed|worked|mined|been taking place|in operation|operating|"
     r"operational|listed|acquired|built)\b(?P<gap>(?: is| was| has been)?(?: (?:targeted|"
     r"expected|scheduled|planned|due))?(?: [a-z]+){0,2}?)\s(?P<p>in|since|for|by|"
-    r"from)\s(?:the\s)?(?:early |late |mid-)?$",
+    r"from|to|until|through)\s(?:the\s)?(?:early |late |mid-)?$",
     re.IGNORECASE,
 )
-_HAN_EVENT = re.compile(r"(?:建成投产|投产|开工|竣工|投运|发现|成立|关闭|停产|上市|开工建设|建成)")
+_HAN_EVENT = re.compile(r"(?:建成投产|投产|达产|复产|闭坑|到期|投用|开工|竣工|投运|发现|成立|关闭|停产|上市|开工建设|建成)")
 _PLAN_WINDOW = re.compile(r"\b(?P<what>[0-9]+(?:st|nd|rd|th) Five-Year Plan|[A-Z][a-z]+ Plan)\s\($")
 
 
@@ -124,7 +125,7 @@ def find_ranks(text: str, start: int, end: int) -> list[tuple[Figure, str]]:
     for match in _BARE_RANK.finditer(text, start, end):
         out.append((_rank(match.start("n"), match.end("n"), _ordinal(match["n"]), False, text), ""))
     for match in _HAN_RANK.finditer(text, start, end):
-        number = match["n"] or match["n2"]
+        number = match["n"] or match["n2"] or match["n3"]
         value = (
             1.0
             if number is None
@@ -206,6 +207,9 @@ def find_events(
         plan = _PLAN_WINDOW.search(window)
         event = _EVENT.search(window)
         what = ""
+        century = re.search(r"世纪([0-9]0)年代", text[date.start : date.end + 6])
+        if century and high == low:
+            high = low + 9
         decade = re.match(r"((?:19|20)[0-9])0s", text[at : at + 5])
         if decade:
             low, high = int(decade[1] + "0"), int(decade[1] + "9")
@@ -229,6 +233,10 @@ def find_events(
                 and not since
             ):
                 continue
+            if event["p"].lower() in {"to", "until", "through"}:
+                if words not in {"life", "operating", "operation", "mining"}:
+                    continue
+                words = "end of life"
             what = "start" if since and words not in {"closed", "shut"} else words
             if not decade:
                 high = low if since else high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,11 +18,19 @@ from orefield.evidence.rules._values import (
     planned,
 )
 from orefield.evidence.rules._world import world_bound
-from orefield.evidence.rules.wording import amount
+from orefield.evidence.rules.wording import amount, metal_name
 from orefield.evidence.statement import Quantity, Statement
 
 _POOREST_RECOVERY = 0.2
 """Below this a "recovery" is metal over ore, not metal over metal."""
+_EXPANDED = 4.0
+"""How many times today's rate an expansion may give before its ore rate must be told."""
+
+_GROWS = re.compile(
+    r"\bexpan|\bdoubl|\btripl|\bphase|\bsecond line|\bnew (?:mill|plant|line|concentrator)|ramp"
+    r"|扩建|扩产|翻番|二期|三期",
+    re.IGNORECASE,
+)
 _ONE_SIDED = 1.25
 """How far above its figure a "more than" is taken to reach, where an upper end is needed."""
 
@@ -57,6 +66,9 @@ def ore_rate(sites: Sites, output: Statement, family: tuple[str, ...]) -> Factor
         near = [s for s in rates if _same_state(s, output)]
         # plans may follow an expansion that rates of today do not hold
         slack = 1.0 if near and (not planned(output) or any(map(planned, near))) else 2.0
+        if planned(output) and _GROWS.search(_text(output)):
+            grown = [s for s in near if planned(s) and _GROWS.search(_text(s))]
+            near, slack = (grown, 1.0) if grown else (near, _EXPANDED)
         days = operating_days(sites, entity)
         best: tuple[float, Interval, Statement] | None = None
         for s in near or rates:
@@ -109,7 +121,7 @@ def grade(sites: Sites, commodity: str, family: tuple[str, ...]) -> Factor | Non
     if bound is None:
         return None
     kind = "an open pit" if measure == "grade_open_pit" else "any mine"
-    text = f"at most {amount(bound.bound, '1')} {commodity} ({kind}, {bound.words})"
+    text = f"at most {amount(bound.bound, '1')} {metal_name(commodity)} ({kind}, {bound.words})"
     return Factor(Interval(0.0, bound.bound), text)
 
 
@@ -172,6 +184,10 @@ def _ends(statements: list[Statement]) -> list[Statement]:
     """The lowest and the highest, so that a finding on many values names two."""
     ordered = sorted(statements, key=lambda s: (middle(s) or 0.0, s.background, s.id))
     return ordered if len(ordered) <= 2 else [ordered[0], ordered[-1]]
+
+
+def _text(s: Statement) -> str:
+    return f"{s.attribute} {s.words}"
 
 
 def _same_state(rate: Statement, output: Statement) -> bool:

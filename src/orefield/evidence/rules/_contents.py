@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._chain import cap, operating_days
+from orefield.evidence.rules._definitions import scope
 from orefield.evidence.rules._sites import Sites
 from orefield.evidence.rules._values import (
     IN_GROUND,
@@ -19,9 +21,10 @@ from orefield.evidence.rules._values import (
     stated,
     yearly,
 )
-from orefield.evidence.rules.wording import amount
+from orefield.evidence.rules.wording import amount, metal_name
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import ResourceClass
+from orefield.evidence.words.attributes import class_of
 
 _LIFE = re.compile(r"\blife\b|_life\b|\blife_|服务年限|开采年限|矿山寿命|服务期", re.I)
 _OTHER_LIFE = re.compile(r"product|shelf|service life of|lifetime|battery|equipment", re.I)
@@ -29,55 +32,72 @@ _OTHER_LIFE = re.compile(r"product|shelf|service life of|lifetime|battery|equipm
 _SAME_TABLE = 0.03
 """Relative slack between figures of one table: rounding of the grade that was averaged."""
 
+_ONE_YEAR = 4.0 / 3.0
+"""How far metal may be from another text's ore times grade of the same class and year."""
+
+_FED = re.compile(r"\b(?:head|feed|mill(?:ed)?|mined|plant|rom)\b|run.of.mine|入选|采出", re.I)
+
+_GENEROUS_RESERVE = 1.3
+"""A life stated beside a reserve is worked out from it: rounding, ramp-up and stockpiles only."""
+
 _GENEROUS_LIFE = 1.5
 """Mined ore may exceed the ore published by this much: resources are converted and found."""
 
 
 def check_contents(corpus: Corpus) -> Iterator[Finding]:
-    """Hold metal in the ground against ore times grade, of one source, class and time.
+    """Hold metal in the ground against ore times grade, of one class and time.
 
-    Where a source gives only part of the three, those of others of the same class and year are
-    taken, and only a factor of two is a contradiction: editions and cut-offs differ.
+    The factors are those of the metal's own text, else the pair that another text gives for the
+    same class; ore and grade of different texts are taken last. A factor of two is a contradiction
+    even then; within one table a tenth is, and of another text's pair for the same year a third.
     """
-    name = "metal-content"
     sites = Sites(corpus)
     for metal in [s for found in sites.metal_in_place.values() for s in found]:
-        ores = _alike(sites.ore_in_place.get(metal.entity, []), metal)
-        rated = sites.grades.get(metal.entity, [])
-        grades = _alike([s for s in rated if s.topic.commodity == metal.topic.commodity], metal)
-        if len(ores) != 1 or len(grades) != 1:
-            continue  # none, or several bodies: which belongs to this metal is not stated
-        ore, rich = ores[0], grades[0]
-        spans = [allowed(s) for s in (ore, rich, metal)]
-        if any(span is None or span.high <= 0.0 for span in spans):
-            continue
-        together = ore.source == rich.source == metal.source
-        slack = _SAME_TABLE
-        if not together:
-            slack = 2.0 * max(SIGMA[s.sigma_class] for s in (ore, rich, metal))
-        ore_span, grade_span, metal_span = (s for s in spans if s is not None)
-        product = (ore_span * grade_span).scaled(slack)
-        base = f"{amount(ore_span, 't')} of ore x {amount(grade_span, '1')}"
-        text = f"{base} = {amount(ore_span * grade_span, 't')} of {metal.topic.commodity}"
-        text += f"; stated are {amount(metal_span, 't')} ({stated(metal)})"
-        gap = product.gap(metal_span)
-        if gap == 0.0:
-            verdict = Verdict.PASS
-        else:
-            ratio = _apart(product, metal_span)
-            text += f": a factor of {ratio:.3g}"
-            # averages of several bodies round apart by a few percent
-            sure = ratio > (1.1 if together else 2.0)
-            verdict = Verdict.VIOLATE if sure else Verdict.INSUFFICIENT
-        yield from conclude(
-            name,
-            verdict,
-            [ore, rich, metal],
-            text,
-            residual=gap,
-            unit="t",
-            relied=["resource_class", "first_year"],
-        )
+        ores = [s for s in sites.ore_in_place.get(metal.entity, ()) if _class_fits(s, metal)]
+        rated = sites.grades.get(metal.entity, ())
+        grades = [
+            s for s in rated if s.topic.commodity == metal.topic.commodity and _grade_fits(s, metal)
+        ]
+        factors = _factors_of(metal, ores, grades)
+        if factors is not None:
+            yield from _content(metal, *factors)
+
+
+def _content(metal: Statement, ore: Statement, rich: Statement) -> Iterator[Finding]:
+    spans = [allowed(s) for s in (ore, rich, metal)]
+    if any(span is None or span.high <= 0.0 for span in spans):
+        return
+    together = ore.source == rich.source == metal.source
+    slack = _SAME_TABLE
+    if not together:
+        slack = 2.0 * max(SIGMA[s.sigma_class] for s in (ore, rich, metal))
+    ore_span, grade_span, metal_span = (s for s in spans if s is not None)
+    product = (ore_span * grade_span).scaled(slack)
+    middle = (ore.stated or ore_span) * (rich.stated or grade_span)
+    text = (
+        f"{ore.shown or amount(ore_span, 't')} of ore x {rich.shown or amount(grade_span, '1')} = "
+        f"{amount(middle, 't')} of {metal_name(metal.topic.commodity)}; stated are "
+        f"{amount(metal.stated or metal_span, 't')} ({stated(metal)})"
+    )
+    gap = (ore_span * grade_span).scaled(min(slack, _SAME_TABLE)).gap(metal_span)
+    ratio = 1.0 if gap == 0.0 else _apart((ore_span * grade_span).scaled(_SAME_TABLE), metal_span)
+    one_year = metal.first_year is not None and ore.first_year == metal.first_year
+    limit = 1.1 if together else _ONE_YEAR if one_year and ore.source == rich.source else 2.0
+    if product.gap(metal_span) == 0.0 and ratio <= limit:
+        verdict = Verdict.PASS
+    else:
+        text += f": a factor of {ratio:.3g}"
+        # averages of several bodies round apart by a few percent
+        verdict = Verdict.VIOLATE if ratio > limit else Verdict.INSUFFICIENT
+    yield from conclude(
+        "metal-content",
+        verdict,
+        [ore, rich, metal],
+        text,
+        residual=0.0 if verdict is Verdict.PASS else gap,
+        unit="t",
+        relied=["resource_class", "first_year"],
+    )
 
 
 def check_life(corpus: Corpus) -> Iterator[Finding]:
@@ -104,9 +124,14 @@ def is_mine_life(s: Statement) -> bool:
 
 
 def _life(sites: Sites, life: Statement) -> Iterator[Finding]:
+    """A life stated, times the ore of a year, against the reserve of ore."""
     span = allowed(life)
-    ore = _largest(sites.ore_in_place.get(life.entity, []))
-    rates = [s for s in sites.ore_rates.get(life.entity, ()) if s.same_time(life)]
+    ore = _largest([s for s in sites.ore_in_place.get(life.entity, ()) if not scope(s) - {"mined"}])
+    rates = [
+        s
+        for s in sites.ore_rates.get(life.entity, ())
+        if s.same_time(life) or s.first_year is None or _lasting(s)
+    ]
     if span is None or ore is None or not rates or not single_site(sites.corpus, life.entity):
         return
     years = span * (1.0 if life.unit == "y" else 1.0 / 365.0)
@@ -124,11 +149,15 @@ def _life(sites: Sites, life: Statement) -> Iterator[Finding]:
     flow, rate = min(flows, key=lambda pair: (pair[0], pair[1].id))
     used = max(years.low, 0.0) * flow
     have = cap(there).high
+    reserve = ore.resource_class is ResourceClass.RESERVE
     text = (
-        f"{amount(years, 'y')} x {amount(flow, 't/y')} of ore = {amount(used, 't')}; in the "
-        f"ground are {amount(there, 't')} ({stated(ore)})"
+        f"{stated(life)}: {amount(life.stated or years, life.unit)} x {amount(flow, 't/y')} of ore "
+        f"= {amount(used, 't')}; in the ground are {amount(ore.stated or there, 't')} "
+        f"({stated(ore)})"
     )
-    enough = used <= have * _GENEROUS_LIFE
+    if flow > 0.0 and math.isfinite(have):
+        text += f", which last {amount(have / flow, 'y')}"
+    enough = used <= have * (_GENEROUS_RESERVE if reserve else _GENEROUS_LIFE)
     yield from conclude(
         "mine-life",
         Verdict.PASS if enough else Verdict.VIOLATE,
@@ -139,6 +168,11 @@ def _life(sites: Sites, life: Statement) -> Iterator[Finding]:
     )
 
 
+def _lasting(s: Statement) -> bool:
+    """Whether a rate is a design or a plan, which holds on."""
+    return s.resource_class in {ResourceClass.CAPACITY, ResourceClass.PLAN}
+
+
 def _one_year(there: Statement, output: Statement) -> Iterator[Finding]:
     rate = yearly(output)
     span = allowed(there)
@@ -147,7 +181,7 @@ def _one_year(there: Statement, output: Statement) -> Iterator[Finding]:
     used, have = max(rate.low, 0.0), cap(span).high
     enough = used <= have
     text = (
-        f"{amount(used, 't/y')} of {output.topic.commodity} ({stated(output)}) out of "
+        f"{amount(used, 't/y')} of {metal_name(output.topic.commodity)} ({stated(output)}) out of "
         f"{amount(span, 't')} in the ground ({stated(there)})"
     )
     part_only = there.resource_class in {ResourceClass.MEASURED, ResourceClass.INDICATED}
@@ -172,22 +206,61 @@ def _largest(statements: list[Statement]) -> Statement | None:
     return max(sized, key=lambda item: item[:3])[3] if sized else None
 
 
-def _alike(statements: list[Statement], metal: Statement) -> list[Statement]:
-    """Those of the same source, class and time; else of the same class and year elsewhere."""
-    same = [s for s in statements if _class_fits(s, metal) and s.same_time(metal)]
-    own = [s for s in same if s.source == metal.source and s.first_year == metal.first_year]
-    if own:
-        exact = [s for s in own if s.resource_class is metal.resource_class]
-        return _distinct(exact or own)
-    dated = [s for s in same if s.first_year is not None and s.first_year == metal.first_year]
-    return _distinct([s for s in dated if s.resource_class is metal.resource_class])
+def _factors_of(
+    metal: Statement, ores: list[Statement], grades: list[Statement]
+) -> tuple[Statement, Statement] | None:
+    """The one ore and the one grade that a metal is of; None where none or several may be."""
+    ores = [s for s in ores if s.same_time(metal)]
+    grades = [s for s in grades if s.same_time(metal)]
+    texts = dict.fromkeys([metal.source, *(s.source for s in ores)])
+    for source in texts:
+        own = [[s for s in some if s.source == source] for some in (ores, grades)]
+        if source != metal.source and metal.first_year is None:
+            continue
+        pair = [_sharpest(some, metal) for some in own]
+        if pair[0] is not None and pair[1] is not None:
+            return pair[0], pair[1]
+    dated = [
+        [s for s in some if s.first_year is not None and s.first_year == metal.first_year]
+        for some in (ores, grades)
+    ]
+    ore, rich = (_sharpest(some, metal) for some in dated)
+    return None if ore is None or rich is None else (ore, rich)
+
+
+def _sharpest(found: list[Statement], metal: Statement) -> Statement | None:
+    """The one value of the metal's own class, scope and year; None for none or several."""
+    for better in (
+        [s for s in found if s.first_year == metal.first_year and _own_class(s, metal)],
+        [s for s in found if _own_class(s, metal)],
+        found,
+    ):
+        values = _distinct([s for s in better if scope(s) == scope(metal)] or better)
+        if values:
+            return values[0] if len(values) == 1 else None
+    return None
+
+
+def _own_class(s: Statement, metal: Statement) -> bool:
+    return _class_of(s) is metal.resource_class
+
+
+def _class_of(s: Statement) -> ResourceClass:
+    """The class stated, or named by the attribute of a grade."""
+    if s.resource_class in IN_GROUND:
+        return s.resource_class
+    if s.topic.quantity is Quantity.GRADE:
+        return class_of(s.attribute.replace("_", " ").lower())
+    return s.resource_class
 
 
 def _class_fits(s: Statement, metal: Statement) -> bool:
-    loose = {ResourceClass.NONE, metal.resource_class}
-    return s.resource_class in loose or (
-        s.topic.quantity is Quantity.GRADE and s.resource_class not in IN_GROUND
-    )
+    """Whether ore may be that of the metal: reserves are no resources."""
+    return _class_of(s) in {ResourceClass.NONE, metal.resource_class}
+
+
+def _grade_fits(s: Statement, metal: Statement) -> bool:
+    return _class_fits(s, metal) and not _FED.search(s.attribute)
 
 
 def _distinct(statements: list[Statement]) -> list[Statement]:

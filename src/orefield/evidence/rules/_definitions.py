@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.dates import first_day
 from orefield.evidence.entities import fold_name
+from orefield.evidence.rules._sites import is_ore_grade, is_ore_in_place
 from orefield.evidence.rules._values import IN_GROUND, METAL_BASES, planned, year_of
-from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
+from orefield.evidence.words.attributes import class_of
+from orefield.evidence.words.commodities import ELEMENT_OF
 
 # words that change what a number is the number of; the name stands for all its spellings. The
 # whole of a site ("100 % basis", consolidated) is what is meant where nothing is said
@@ -48,6 +52,9 @@ _NAMED = {name: re.compile(pattern) for name, pattern in _SCOPES.items()}
 _OF_ATTRIBUTE = frozenset(
     {"remaining", "added", "initial", "peak", "average", "implied", "group", "upgrade"}
 )
+_MEASURED_INDICATED = re.compile(
+    r"measured (?:and|&|\+) indicated|\bm ?[+&] ?i\b|探明.{0,2}控制", re.IGNORECASE
+)
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Z][a-z]+(?![A-Za-z0-9_])")
 _PLANT = re.compile(
     r"\s+(?:smelter|mine|plant|refinery|pit|concentrator|unit|division|works|mill|province|region)"
@@ -59,6 +66,11 @@ _NO_NAMES = frozenset(
         "cobalt", "lithium", "iron", "mine", "world", "global", "total", "the", "year",
     )
 )  # fmt: skip
+# rock that is moved, ore that is mined, ore that is milled: three numbers of one year
+_HANDLED = {
+    "moved": re.compile(r"material|\bmoved|waste|strip|rock\b|采剥"),
+    "mined": re.compile(r"ore (?:mined|extracted|hoisted)|mined ore|mining (?:rate|capacity)|采出"),
+}
 _INDIRECT = re.compile(r"attributable|effective|indirect|beneficial|权益|间接", re.I)
 _WET = re.compile(r"\bwet\b|\bwmt\b|湿")
 _DRY = re.compile(r"\bdry\b|\bdmt\b|干[吨基]")
@@ -112,6 +124,8 @@ _GENERIC = frozenset(
 )
 """Quantities that say little of what is measured: the attribute has to say the rest."""
 
+_METAL = METAL_BASES - {Basis.NONE, Basis.UNSTATED}
+
 STATES = frozenset({Quantity.CAPACITY, Quantity.RESOURCE, Quantity.THROUGHPUT, Quantity.OWNERSHIP})
 """Quantities that hold from a date on until a later figure replaces them."""
 
@@ -124,6 +138,8 @@ def scope(s: Statement) -> frozenset[str]:
     A holding is a holding: of its words only those for a chain of owners change its meaning.
     """
     own = _scope_of(" ".join((s.attribute, s.shown)))
+    if s.topic.quantity is Quantity.THROUGHPUT:
+        own |= {kind for kind, pattern in _HANDLED.items() if pattern.search(s.attribute.lower())}
     if s.topic.quantity is Quantity.OWNERSHIP:
         return own & {"attributable"} if _INDIRECT.search(s.attribute) else frozenset()
     told = _scope_of(" ".join((s.subject, s.attribute, s.words, s.shown, s.date)))
@@ -190,9 +206,17 @@ def _words_of(attribute: str) -> frozenset[str]:
     return frozenset(w for w in words if w and w not in _PLAIN)
 
 
+def excludes_inferred(s: Statement) -> bool:
+    """Whether a resource is the measured and indicated part, which holds no inferred."""
+    text = s.attribute.replace("_", " ")
+    return bool(_MEASURED_INDICATED.search(text)) and "inferred" not in text.lower()
+
+
 def bucket(s: Statement) -> str:
     """Plan, outcome, capacity, or a class of resources: never compared with one another."""
-    if s.topic.quantity in {Quantity.RESOURCE, Quantity.GRADE, Quantity.RESOURCE_ADDED}:
+    if s.topic.quantity is Quantity.GRADE:
+        return _grade_of(s)
+    if s.topic.quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}:
         return str(s.resource_class)
     if planned(s):
         return "plan"
@@ -201,22 +225,66 @@ def bucket(s: Statement) -> str:
     return "in ground" if s.resource_class in IN_GROUND else "actual"
 
 
+def _grade_of(s: Statement) -> str:
+    """What a grade is of: a product, a class of what is in the ground, or ore as fed."""
+    if not is_ore_grade(s):
+        return "product"
+    if s.resource_class in IN_GROUND:
+        return str(s.resource_class)
+    return str(class_of(s.attribute.replace("_", " ").lower()))
+
+
 def basis(s: Statement) -> str:
     """The basis as far as it tells masses apart: refined metal has none to confuse."""
+    if is_ore_in_place(s):
+        return str(Basis.ORE)
     metal_only = s.topic.stage in {Stage.REFINED, Stage.SMELTER, Stage.USE, Stage.SEMIS}
     if metal_only and s.basis in METAL_BASES:
         return "metal"
     return str(Basis.UNSTATED if s.basis is Basis.NONE and s.unit[:1] == "t" else s.basis)
 
 
-def subject_matter(s: Statement) -> Hashable:
-    """What two numbers must share to be comparable at all."""
+def aligned(corpus: Corpus) -> Iterator[tuple[Topic, list[Statement]]]:
+    """Statements of each topic under check, those that leave the stage open among them.
+
+    A missing stage is the one that the entity's other figures of that quantity and commodity
+    have, where they have one. A compound told as the mass of its metal (a carbonate as lithium)
+    stands with the metal.
+    """
+    on_trial = dict.fromkeys(s.topic for s in corpus.checked)
+    stages: dict[tuple[str, Quantity, str], set[Stage]] = {}
+    for topic in on_trial:
+        if topic.stage is not Stage.NONE:
+            key = (topic.entity, topic.quantity, topic.commodity)
+            stages.setdefault(key, set()).add(topic.stage)
+    members: dict[Topic, list[Statement]] = {}
+    for topic in on_trial:
+        found = corpus.on(topic)
+        by_metal = {topic.commodity: found}
+        if topic.commodity in ELEMENT_OF:
+            counted = [s for s in found if s.basis in _METAL and "basis" not in s.inferred]
+            rest = tuple(s for s in found if s not in counted)
+            by_metal = {topic.commodity: rest, ELEMENT_OF[topic.commodity]: tuple(counted)}
+        for commodity, some in by_metal.items():
+            known = stages.get((topic.entity, topic.quantity, commodity), set())
+            alone = topic.stage is Stage.NONE and len(known) == 1
+            stage = next(iter(known)) if alone else topic.stage
+            if some:
+                own = replace(topic, commodity=commodity, stage=stage)
+                members.setdefault(own, []).extend(some)
+    for topic in [t for t in members if t not in on_trial]:
+        members[topic] += corpus.on(topic)
+    yield from members.items()
+
+
+def subject_matter(s: Statement, topic: Topic | None = None) -> Hashable:
+    """What two numbers must share to be comparable at all; ``topic`` as :func:`aligned` has it."""
     # a holding whose owner no table knows is told apart by the words that name him
     generic = s.topic.quantity in _GENERIC or (
         s.topic.quantity is Quantity.OWNERSHIP and not s.counterpart
     )
     return (
-        s.topic,
+        topic or s.topic,
         "t/y" if s.unit == "t" and s.topic.quantity is Quantity.PRODUCTION else s.unit,
         bucket(s),
         s.part_of_year,

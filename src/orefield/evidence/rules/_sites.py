@@ -14,8 +14,13 @@ from orefield.evidence.vocabulary import Basis, Stage
 
 # grades of something else than the ore fed to a mill
 _NOT_ORE_GRADE = re.compile(
-    r"cut.?off|concentrate|matte|blister|anode|cathode|slag|tail|boundary|边界|精矿|尾矿|粗铜", re.I
+    r"cut.?off|concentrate\b(?!or)|matte|blister|anode|cathode|slag|tail|boundary|hydroxide|\bmhp\b"
+    r"|\bnpi\b|pig iron|ferro|carbonate|sulph?ate|sulfate|oxide product|alloy|dor[eé]|bullion|ingot"
+    r"|precipitate|product|moisture|purity|边界|精矿|尾矿|粗铜|镍铁|生铁|氢氧化|碳酸|纯度|水分",
+    re.I,
 )
+_NOT_ORE = re.compile(r"material|\bmoved|waste|strip|\brock\b|采剥", re.I)
+_OF_ORE = re.compile(r"\bores?\b(?! grade)|\btonnage\b|矿石量", re.I)
 _OPEN_PIT = re.compile(r"open.?(?:pit|cut|cast)|露天|surface mine", re.I)
 _MASSES = frozenset({"t", "t/y", "t/d"})
 
@@ -28,7 +33,7 @@ def is_ore_rate(s: Statement) -> bool:
     else:
         flow = quantity is Quantity.PRODUCTION or quantity is Quantity.CAPACITY
         of_ore = flow and s.basis is Basis.ORE
-    return of_ore and s.unit in _MASSES
+    return of_ore and s.unit in _MASSES and not _NOT_ORE.search(s.attribute)
 
 
 def is_metal_output(s: Statement) -> bool:
@@ -61,6 +66,8 @@ def is_ore_in_place(s: Statement) -> bool:
     """Whether it is a mass of ore in the ground."""
     if s.topic.quantity is not Quantity.RESOURCE or s.unit != "t":
         return False
+    if "basis" in s.inferred and _OF_ORE.search(s.attribute):
+        return True
     return s.basis is Basis.ORE or (s.topic.commodity == "ore" and s.basis is not Basis.CONTAINED)
 
 

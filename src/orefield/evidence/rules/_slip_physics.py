@@ -22,7 +22,7 @@ from orefield.evidence.rules._values import (
 )
 from orefield.evidence.rules._world import counted_as_ore, world_bound
 from orefield.evidence.rules.bounds import bound_of
-from orefield.evidence.rules.wording import amount
+from orefield.evidence.rules.wording import amount, metal_name
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis
 
@@ -93,7 +93,7 @@ def check_impossible(corpus: Corpus) -> Iterator[Finding]:
             as_ore = largest is not None and flow.low <= largest.bound
             text = (
                 f"{stated(s)}: {amount(max(s.low or 0.0, 0.0), 't/d')} x 365 d = "
-                f"{amount(flow.low, 't/y')} of {s.topic.commodity}, above "
+                f"{amount(flow.low, 't/y')} of {metal_name(s.topic.commodity)}, above "
                 f"{amount(bound.bound, 't/y')} ({bound.words}): impossible as metal"
             )
             text += ", possible as ore" if as_ore else "; t/d may be a slip for t/y"

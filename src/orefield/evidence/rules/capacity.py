@@ -25,8 +25,9 @@ from orefield.evidence.rules._values import (
     stated,
     yearly,
 )
+from orefield.evidence.rules._year_output import check_nameplate, check_year
 from orefield.evidence.rules.rule import Rule
-from orefield.evidence.rules.wording import amount
+from orefield.evidence.rules.wording import amount, metal_name
 from orefield.evidence.statement import Statement
 from orefield.evidence.vocabulary import Basis
 
@@ -56,6 +57,16 @@ def check_capacity(corpus: Corpus) -> Iterator[Finding]:
                     yield from _hold(sites, output)
 
 
+def _capacities(corpus: Corpus) -> Iterator[Finding]:
+    yield from check_capacity(corpus)
+    yield from check_nameplate(corpus)
+
+
+def _metals(corpus: Corpus) -> Iterator[Finding]:
+    yield from check_contents(corpus)
+    yield from check_year(corpus)
+
+
 def _hold(sites: Sites, output: Statement) -> Iterator[Finding]:
     corpus, commodity = sites.corpus, output.topic.commodity
     need = yearly(output)
@@ -80,7 +91,7 @@ def _judge(
         slack *= factor.slack
     parts = [s for factor in factors for s in factor.statements]
     product = " x ".join(factor.words for factor in factors)
-    text = f"{product} = {_in_words(factors, can)} of {output.topic.commodity}; {{}}"
+    text = f"{product} = {_in_words(factors, can)} of {metal_name(output.topic.commodity)}; {{}}"
     low = max(need.low, 0.0)
     told = output.stated * (DAYS if output.unit == "t/d" else 1.0) if output.stated else need
     if low <= can.high * _TOLERANCE:
@@ -123,8 +134,8 @@ def _supported(corpus: Corpus, parts: list[Statement], output: Statement) -> boo
 
 
 RULES = (
-    Rule(NAME, "ore rate x days x grade x recovery is at least the metal output", check_capacity),
-    Rule("metal-content", "metal contained is ore times grade", check_contents),
+    Rule(NAME, "ore rate x days x grade x recovery is at least the metal output", _capacities),
+    Rule("metal-content", "metal is ore times grade, and recovery where it is recovered", _metals),
     Rule("mine-life", "reserves last as long as stated, and exceed what is mined", check_life),
 )
 """Rules of this module."""

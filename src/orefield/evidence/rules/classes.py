@@ -9,6 +9,8 @@ from functools import cache
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
+from orefield.evidence.rules._definitions import excludes_inferred
+from orefield.evidence.rules._sites import is_ore_in_place
 from orefield.evidence.rules.pairing import (
     UNKNOWN_BASIS,
     apart,
@@ -122,6 +124,11 @@ def _extremes(
         lowers = sorted(lowers, key=lambda s: -_of(s).low)[:_MOST]
     for a in uppers:
         for b in lowers:
+            if b.resource_class is _C.INFERRED and excludes_inferred(a):
+                continue
+            in_ground = b.topic.quantity is Quantity.RESOURCE
+            if in_ground and is_ore_in_place(a) is not is_ore_in_place(b):
+                continue
             if a.id != b.id and not (a.background and b.background) and one_basis(a, b):
                 yield a, b
 
@@ -194,6 +201,8 @@ def _parts_of_resource(by_class: dict[ResourceClass, list[Statement]]) -> Iterat
     for whole in by_class.get(_C.RESOURCE, []):
         parts: list[Statement] = []
         for kind in (_C.MEASURED, _C.INDICATED, _C.INFERRED):
+            if kind is _C.INFERRED and excludes_inferred(whole):
+                continue
             found = [
                 s
                 for s in by_class.get(kind, [])

@@ -10,6 +10,7 @@ from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import (
     STATES,
+    aligned,
     attribute_words,
     by_moisture,
     definition,
@@ -75,13 +76,12 @@ def check_conflicts(corpus: Corpus) -> Iterator[Finding]:
     """
     gone = superseded_ids(corpus)
     groups: dict[Hashable, list[Statement]] = defaultdict(list)
-    for topic in dict.fromkeys(s.topic for s in corpus.checked):
-        if topic.quantity in _NOT_VALUES:
+    for topic, statements in aligned(corpus):
+        if topic.quantity in _NOT_VALUES or len(statements) < 2:
             continue
-        for s in corpus.on(topic):
-            if s.is_derived or s.id in gone or not _comparable(s):
-                continue
-            groups[subject_matter(s), _time(corpus, s)].append(s)
+        for s in statements:
+            if not s.is_derived and s.id not in gone and _comparable(s):
+                groups[subject_matter(s, topic), _time(corpus, s)].append(s)
     for group in groups.values():
         # what stands alone, or in the background alone, needs no definition
         if len(group) < 2 or all(s.background for s in group):
@@ -131,8 +131,10 @@ def _judge(corpus: Corpus, members: list[Statement]) -> Iterator[Finding]:
     text = "; ".join(stated(s) for s in sorted(members, key=_order)[:8])
     together = low.source == high.source
     sigma = min(2.0 * max(SIGMA[low.sigma_class], SIGMA[high.sigma_class]), _WIDEST)
+    sides = f"{stated(low)} and {stated(high)}"
+    text = f"{text}: {sides}" if len(members) > 2 else sides
     text += (
-        f": {stated(low)} and {stated(high)} are {amount(gap, low.unit)} apart, beyond rounding "
+        f" are {amount(gap, low.unit)} apart, beyond rounding "
         f"and {100.0 * (_ONE_TEXT if together else sigma):.0f} % for their sources"
     )
     unlike = together and attribute_words(low) != attribute_words(high)
@@ -142,7 +144,7 @@ def _judge(corpus: Corpus, members: list[Statement]) -> Iterator[Finding]:
     else:
         blamed = _outvoted(corpus, members)
         verdict = Verdict.VIOLATE if blamed else Verdict.TIE
-        text += f"; the rest outweighs {', '.join(s.id for s in blamed)}" if blamed else ""
+        text += f"; the rest outweighs {'; '.join(stated(s) for s in blamed)}" if blamed else ""
     yield from conclude(
         NAME,
         verdict,
@@ -186,7 +188,7 @@ def _furthest(
     high = max(spans, key=lambda pair: (pair[0].low, pair[1].id))
     gap = low[0].gap(high[0])
     # the two ends that face each other: finite, as there is a gap
-    size = max(abs(low[0].high), abs(high[0].low))
+    size = min(abs(low[0].high), abs(high[0].low))
     return (low[1], high[1], gap) if gap > relative * size else None
 
 

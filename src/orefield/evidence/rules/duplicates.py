@@ -34,6 +34,9 @@ _KIND = re.compile(
     r"(?:矿山|矿区|矿床|矿|项目)$",
     re.IGNORECASE,
 )
+_COMPANY_OF = re.compile(
+    r"^\s*(?:compa[nñ][ií]a )?(?:minera|mina|mine de|mina de)\s+", re.IGNORECASE
+)
 _AS_SEVERAL = re.compile(
     r"\b(?:two|three|four|separate|different|distinct|both|duplicate\w*|twice)\b"
     r"|listed as|counted as|两个|分别|重复",
@@ -102,7 +105,7 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
 
 def _entity(corpus: Corpus, name: str) -> str | None:
     """The one entity that a name, with or without "mine" or "project", stands for."""
-    for text in (name, _KIND.sub("", name)):
+    for text in (name, _KIND.sub("", name), _COMPANY_OF.sub("", name)):
         entity = corpus.entities.resolve(text).entity if text.strip() else None
         if entity is not None:
             return entity.id

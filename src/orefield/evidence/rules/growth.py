@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
-from orefield.evidence.rules._definitions import scope
+from orefield.evidence.rules._definitions import named_part, scope
 from orefield.evidence.rules.pairing import (
     LEVELS,
     apart,
@@ -38,6 +38,14 @@ state for refined copper and the levels published a year apart differ by up to 6
 EDITIONS = 0.20
 """How far apart two editions of one level lie at most."""
 
+_PARTS = frozenset(
+    {
+        "attributable", "fiscal", "payable", "secondary", "primary", "open pit", "underground",
+        "oxide", "sulphide", "by partner",
+    }
+)  # fmt: skip
+"""Scopes that a growth must share with its levels."""
+
 _ANNUAL = re.compile(
     r"average annual|annually|per year|a year\b|per annum|cagr|compound|each year|%/y\b"
     r"|年均|复合|每年",
@@ -60,21 +68,23 @@ def _identity(
 ) -> Iterator[Finding | None]:
     growth = _relative(s)
     span = _span(s)
+    if named_part(s) or s.part_of_year:
+        return
     if growth is None or span is None or growth.low <= -1.0:
         return
     base_year, last_year = span
     found = [
         x
         for x in levels(corpus, topic, s.source)
-        if x.id not in old and not is_partial(x) and scope(x) <= scope(s)
+        if x.id not in old and not is_partial(x) and _one_part(x, s)
     ]
     after = [x for x in found if years(x) == range(last_year, last_year + 1)]
     before = [x for x in found if years(x) == range(base_year, base_year + 1)]
-    if is_planned(s) and not (after and before):
+    if is_planned(s):
         # plans "from 2028" and averages of a mine's life have no year of their own
         undated = [x for x in found if years(x) is None]
-        after = after or [x for x in undated if is_planned(x) and x.source == s.source]
-        before = before or [x for x in undated if not is_planned(x)]
+        after += [x for x in undated if is_planned(x) and x.source == s.source]
+        before += [x for x in undated if not is_planned(x)]
     # what is planned grows from what was; what was, from what was
     after = [x for x in after if is_planned(x) == is_planned(s)]
     before = [x for x in before if not is_planned(x) or is_planned(s)]
@@ -88,6 +98,12 @@ def _identity(
     chosen = _best(s, growth + 1.0, pairs)
     if chosen is not None:
         yield _judge(s, growth, *chosen, last_year - base_year, _revision([*before, *after]))
+
+
+def _one_part(level: Statement, growth: Statement) -> bool:
+    """Whether both are of all, or of one part: primary, recycled, attributable, payable, ..."""
+    mine, theirs = scope(level), scope(growth)
+    return mine & _PARTS == theirs & _PARTS and mine <= theirs | {"average", "peak", "group"}
 
 
 def _best(

@@ -160,6 +160,8 @@ def _may_be_one(a: str, b: str, moment: list[Holding], texts: dict[str, set[str]
     if _COLLECTIVE.search(b) and not texts[a] & texts[b]:
         # all the texts that list the consortium leave this owner out
         return True
+    if not (a.startswith("?") or b.startswith("?")):
+        return False
     one = [widened(h) for h in moment if h.owner == a]
     other = [widened(h) for h in moment if h.owner == b]
     return any(x.overlaps(y) for x in one for y in other)
@@ -182,10 +184,10 @@ def _same_owner(owned: str, group: list[Holding]) -> Iterator[Finding]:
     for h in group:
         if h.share is not None:
             by_owner[h.owner].append(h)
-    for owner, told in by_owner.items():
+    for told in by_owner.values():
         for a, b in combinations(told[:40], 2):
             gap = widened(a).gap(widened(b))
-            says = f"{name_of(owner)} holds {a.told} and {b.told} of {name_of(owned)}"
+            says = f"{name_of(owned)}, as told: {a.told} [{a.source}] and {b.told} [{b.source}]"
             if a.statement.id == b.statement.id or (
                 a.statement.background and b.statement.background
             ):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
+from orefield.evidence.rules._definitions import excludes_inferred, scope
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     LEVELS,
@@ -44,6 +46,17 @@ GROUPS: dict[str, frozenset[str]] = {
 """Metals that a basket always holds. The tenth of the ten was mercury and is silicon since 2023
 (National Bureau of Statistics of China), so neither is listed."""
 
+_TOGETHER = re.compile(
+    r"primary (?:and|\+|&|plus) (?:recycled|secondary)"
+    r"|(?:recycled|secondary) (?:and|\+|&|plus) primary"
+    r"|total metals?\b|all metals|copper equivalent|combined metals?|原生.*再生|折合",
+    re.IGNORECASE,
+)
+_PARTS = frozenset(
+    {"primary", "secondary", "open pit", "underground", "oxide", "sulphide", "payable"}
+)
+"""Scopes that leave a part of a thing out."""
+
 _CONTROL = 0.5
 _METAL_LOSS = 0.05
 _RANKED = {
@@ -76,6 +89,8 @@ def _within(corpus: Corpus, old: frozenset[str]) -> Iterator[Finding | None]:
             continue
         if quantity is Quantity.STOCK_CHANGE or is_computed(s) or bounds(s) is None:
             continue
+        if _counts_more(s):
+            continue
         above = locate.above(s)
         if s.background:
             above = frozenset(e for e in above if (quantity, commodity, e) in on_trial)
@@ -85,6 +100,16 @@ def _within(corpus: Corpus, old: frozenset[str]) -> Iterator[Finding | None]:
                 # a company works abroad, and holds less than all of its mines
                 continue
             yield from _against(corpus, s, Topic(entity, quantity, commodity, s.topic.stage), old)
+
+
+def _counts_more(s: Statement) -> bool:
+    """Whether it counts several things together: a total is a part of none of them."""
+    return bool(_TOGETHER.search(s.attribute))
+
+
+def _counts_less(whole: Statement, part: Statement) -> bool:
+    """Whether the whole's figure is of a part only, which need not hold the other part."""
+    return not (scope(whole) & _PARTS) <= scope(part) or "attributable" in scope(whole)
 
 
 def _world(entity: str) -> bool:
@@ -101,7 +126,7 @@ def _against(
     for whole in levels(corpus, topic, part.source, spoken):
         if whole.id in old or is_computed(whole) or whole.unit != part.unit:
             continue
-        if is_partial(whole) != is_partial(part):
+        if is_partial(whole) != is_partial(part) or _counts_less(whole, part):
             continue
         if part.background and whole.background:
             continue
@@ -246,6 +271,8 @@ def _classes(found: list[Statement]) -> Iterator[Finding | None]:
     for statements in editions.values():
         wholes = [s for s in statements if s.resource_class is ResourceClass.RESOURCE]
         parts = {s.resource_class: s for s in statements if not _RANKED[s.resource_class]}
+        if wholes and excludes_inferred(wholes[0]):
+            parts.pop(ResourceClass.INFERRED, None)
         if not parts or len(wholes) != 1:
             # several totals stand at several cut-offs: which holds which class is not said
             continue

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
+from orefield.evidence.rules._definitions import scope
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     LEVELS,
@@ -31,7 +32,7 @@ from orefield.evidence.rules.pairing import (
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement, Topic
-from orefield.evidence.vocabulary import Basis
+from orefield.evidence.vocabulary import Basis, Stage
 
 NAME = "rank-consistency"
 
@@ -39,7 +40,10 @@ _ONE_OF = re.compile(
     r"\bone of\b|\bamong (?:the )?(?:\w+['’]s )?(?:largest|biggest|top)\b|之一|位居前列",
     re.IGNORECASE,
 )
-_SITE = re.compile(r"\b(mine|deposit|pit|project)\b|矿", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\b(?:after|behind|next to|trailing|following)\s+(?:only )?(?:the )?([A-Z][^;]*)"
+)
+_SITE = re.compile(r"\b(mine|deposit|pit|project)s?\b|矿", re.IGNORECASE)
 _REGION = re.compile(r"\b(province|region|state|county|district)\b|省|州|自治区", re.IGNORECASE)
 
 
@@ -51,7 +55,11 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
         for s in corpus.of_quantity(Quantity.RANK)
         if s.id not in old and _rank(s) is not None and s.part is not None
     ]
-    for found in (*_two_firsts(corpus, ranks, locate), *_figures(corpus, ranks, locate, old)):
+    for found in (
+        *_two_firsts(corpus, ranks, locate),
+        *_figures(corpus, ranks, locate, old),
+        *_behind(corpus, ranks, old),
+    ):
         if found is not None:
             yield found
 
@@ -77,10 +85,10 @@ def _two_firsts(
             s.part.quantity,
             thing,
             s.part.stage,
-            s.counterpart,
+            "" if _peer(corpus, s) else s.counterpart,
             _kind(corpus, s),
             _rank(s),
-            "" if s.counterpart and named else s.source,
+            "" if named and (s.counterpart or _kind(corpus, s) == "country") else s.source,
         )
         rankings.setdefault(key, []).append(s)
     for rivals in rankings.values():
@@ -142,6 +150,97 @@ def _figures(
                 if x.entity != s.entity and not x.counterpart and _in_scope(corpus, locate, s, x)
             ]
             yield from _largest(s, level, others)
+        if home and not s.background and _kind(corpus, s) == "site":
+            yield from _elsewhere(corpus, s, part, by_thing, locate, old)
+
+
+def _elsewhere(
+    corpus: Corpus,
+    s: Statement,
+    part: Topic,
+    by_thing: dict[tuple[object, ...], list[Statement]],
+    locate: Locator,
+    old: frozenset[str],
+) -> Iterator[Finding | None]:
+    """The first by its own text's figure, and not by what another text gives for it."""
+    for stage in dict.fromkeys((part.stage, Stage.NONE)):
+        for level in corpus.on(Topic(s.entity, part.quantity, part.commodity, stage)):
+            told = years(level)
+            if level.source == s.source or level.id in old or is_computed(level) or told is None:
+                continue
+            if told != (years(s) or told) or bounds(level) is None or scope(level):
+                continue
+            for other in by_thing.get((part.quantity, part.commodity, told), []):
+                if other.entity == s.entity or not _in_scope(corpus, locate, s, other):
+                    continue
+                gap = _above(other, level) if other.unit == level.unit else 0.0
+                if gap > 0.0 and one_class(level, other):
+                    text = (
+                        f"{s.subject} is called the largest; with the "
+                        f"{_shown(level, _wide(level))} that another text gives it, "
+                        f"{other.subject} has more ({_shown(other, _wide(other))})."
+                    )
+                    members = [s, level, other]
+                    yield conclude(NAME, Verdict.INSUFFICIENT, members, text, gap, level.unit)
+
+
+def _peer(corpus: Corpus, s: Statement) -> bool:
+    """Whether the other side is one of the ranked ("second after X"), and not their scope."""
+    return bool(s.counterpart) and corpus.kind(s.counterpart) == corpus.kind(s.entity) != ""
+
+
+def _behind(
+    corpus: Corpus, ranks: list[Statement], old: frozenset[str]
+) -> Iterator[Finding | None]:
+    """What is called second after another has no more than it."""
+    for s in ranks:
+        part = s.part
+        ahead = _ahead(corpus, s)
+        if part is None or _rank(s) == 1 or not ahead or part.quantity not in LEVELS:
+            continue
+        if not part.commodity or ahead == s.entity or s.background:
+            continue
+        sides = [
+            [
+                x
+                for x in levels(corpus, Topic(e, part.quantity, part.commodity, part.stage))
+                if x.id not in old and not is_computed(x) and None not in (years(s), years(x))
+                if years(x) == years(s) and not scope(x)
+            ]
+            for e in (s.entity, ahead)
+        ]
+        pairs = [(a, b) for a in sides[0] for b in sides[1] if a.unit == b.unit and one_class(a, b)]
+        # one text that gives both is the better witness
+        pairs = [(a, b) for a, b in pairs if a.source == b.source] or pairs
+        gaps = [(_above(a, b), a, b) for a, b in pairs]
+        if gaps and all(gap > 0.0 for gap, _, _ in gaps):
+            gap, mine, theirs = min(gaps, key=lambda item: item[0])
+            text = (
+                f"{s.subject} is placed {_rank(s)} after {theirs.subject}, yet has more: "
+                f"{_shown(mine, _wide(mine))} against {_shown(theirs, _wide(theirs))}."
+            )
+            yield conclude(NAME, Verdict.VIOLATE, [s, mine, theirs], text, gap, mine.unit)
+
+
+def _above(mine: Statement, theirs: Statement) -> float:
+    a, b = _common(mine, theirs)
+    if a is None or b is None:
+        return 0.0
+    tolerance = 0.0 if mine.source == theirs.source else BACKGROUND_TOLERANCE
+    return apart(Interval(0.0, b.high * (1.0 + tolerance)), a)
+
+
+def _ahead(corpus: Corpus, s: Statement) -> str:
+    """Who is ahead by the words of a rank; empty where they name nobody."""
+    match = _AFTER.search(f"{s.attribute}; {s.words}")
+    if match is None:
+        return ""
+    words = match[1].split()
+    for count in range(min(len(words), 4), 0, -1):
+        entity = corpus.entities.resolve(" ".join(words[:count]).strip(".,;")).entity
+        if entity is not None and entity.kind == corpus.kind(s.entity):
+            return entity.id
+    return ""
 
 
 def _in_scope(corpus: Corpus, locate: Locator, s: Statement, other: Statement) -> bool:
@@ -228,7 +327,8 @@ def _kind(corpus: Corpus, s: Statement) -> str:
     kind = corpus.kind(s.entity)
     if looks_like_company(corpus, s):
         return "company"
-    if kind in {"mine", "deposit", "project"} or (not kind and _SITE.search(s.subject)):
+    named = f"{s.subject} {s.attribute}" if s.topic.quantity is Quantity.RANK else s.subject
+    if kind in {"mine", "deposit", "project"} or (not kind and _SITE.search(named)):
         return "site"
     if kind in {"province", "state"} or (not kind and _REGION.search(s.subject)):
         return "region"

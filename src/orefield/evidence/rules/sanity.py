@@ -14,7 +14,7 @@ from orefield.evidence.rules.pairing import bounds
 from orefield.evidence.rules.reading import days, lexeme, named, text_of, told, years_of
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.shipped import shipped
-from orefield.evidence.rules.wording import amount, listing, number
+from orefield.evidence.rules.wording import amount, listing, metal_name, number
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Qualifier, Stage
 
@@ -226,9 +226,8 @@ def _grade(s: Statement) -> Iterator[Finding]:
     name, _, limit, _ = max(mentioned or common, key=lambda m: m[2])
     if interval.low > limit + 5e-4:
         kind = f"{name}, the mineral named," if mentioned else f"{name}, the richest mineral mined,"
-        what = (
-            f"is {amount(interval, '1')}, and {kind} holds {amount(limit, '1')} {s.topic.commodity}"
-        )
+        metal = metal_name(s.topic.commodity)
+        what = f"is {amount(interval, '1')}, and {kind} holds {amount(limit, '1')} {metal}"
         yield from _says(s, what, "low", interval.low - limit, "1")
     else:
         yield from _good(s, f"is no richer than {name} ({amount(limit, '1')})")

@@ -10,6 +10,10 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._accounts import by_year, fitting_years
+from orefield.evidence.rules._attributable import attributable
+from orefield.evidence.rules._definitions import scope
+from orefield.evidence.rules._gross_equal import equal_masses
+from orefield.evidence.rules._share_sums import share_sums
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     METAL,
@@ -26,7 +30,7 @@ from orefield.evidence.rules.pairing import (
     years,
 )
 from orefield.evidence.rules.rule import Rule
-from orefield.evidence.rules.wording import amount
+from orefield.evidence.rules.wording import amount, metal_name
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis
 
@@ -53,6 +57,8 @@ def _identities(corpus: Corpus) -> Iterator[Finding]:
     for s, share in _shares(corpus, old):
         found = (*_above_one(s, share), *_identity(corpus, s, share, old))
         yield from (f for f in found if f is not None)
+    yield from share_sums(corpus, _shares(corpus, old), SHARE)
+    yield from attributable(corpus, old, SHARE)
 
 
 def _bases(corpus: Corpus) -> Iterator[Finding]:
@@ -64,6 +70,7 @@ def _bases(corpus: Corpus) -> Iterator[Finding]:
                 found = _gross(s, share, part, whole)
                 if found is not None:
                     yield found
+    yield from equal_masses(corpus, old, BASIS)
 
 
 def _above_one(s: Statement, share: Interval) -> Iterator[Finding | None]:
@@ -98,6 +105,8 @@ def _beside(corpus: Corpus, s: Statement, topic: Topic, old: frozenset[str]) -> 
     found = []
     for level in levels(corpus, topic, s.source, spoken):
         if level.id in old or is_computed(level) or (level.background and not s.background):
+            continue
+        if "attributable" in scope(level) and "attributable" not in scope(s):
             continue
         dated = years(level)
         one_text = level.source == s.source
@@ -237,7 +246,7 @@ def _against_years(
     given = amount(exact(s) or share, "1")
     shown = amount(exact(known) or level, unit)
     made = f"{shown} being {given}" if implied_whole else f"{given} of {shown}"
-    asked = f"{topic.quantity} of {topic.commodity or 'the commodity'}"
+    asked = f"{topic.quantity} of {metal_name(topic.commodity)}"
     head = f"{made} implies {asked} of {amount(_implied_stated(s, known, implied_whole), unit)}"
     members = [known, s, *chosen.members]
     if gaps[best] == 0.0:
@@ -264,5 +273,5 @@ def _implied_stated(s: Statement, known: Statement, implied_whole: bool) -> Inte
 
 RULES: tuple[Rule, ...] = (
     Rule(SHARE, "A part is its share of the whole, on one basis and in one year.", _identities),
-    Rule(BASIS, "What fits a share only as gross concentrate is no contained metal.", _bases),
+    Rule(BASIS, "A mass as weighed is not the metal it holds.", _bases),
 )

@@ -183,8 +183,8 @@ def _above(group: _Sum) -> Finding | None:
     if told:
         text += f" {listing([s.subject for s in told])} taken to lie in it, as listed with it."
     text += _bases(parts, whole)
-    blamed = [whole.id] if len(parts) > _FEWEST_PARTS and all(known_basis(s) for s in parts) else []
-    return conclude(SUM, Verdict.VIOLATE, members, text, gap, whole.unit, blamed)
+    # parts of one text are no independent witnesses against its whole: nobody is blamed
+    return conclude(SUM, Verdict.VIOLATE, members, text, gap, whole.unit)
 
 
 def _if_presumed(group: _Sum, parts: tuple[Statement, ...]) -> Finding | None:

@@ -48,6 +48,12 @@ _PHASE = lexeme(
     r"small[- ]scale|tailings|i{2,3}|iv|newly|new (?:zone|orebody|discovery)",
     "期|扩建|改造|续期|试生产|试车|新增|尾矿|古代",
 )
+_EXPANSION = " expansion"
+"""How the entity of an expansion's events ends."""
+
+_EDITIONS_D = 180
+"""Plans told so far apart, in days, may be two editions of a plan."""
+
 _RAMP_UP_Y = 2
 """Commissioning and the start of production may lie so far apart, in years."""
 
@@ -68,7 +74,8 @@ class _Event:
     @property
     def told(self) -> str:
         plan = "planned " if self.planned else ""
-        return f"{plan}{self.event} {day_words(self.when)} ({self.statement.id})"
+        what = self.statement.attribute or self.event
+        return f"{plan}{self.event} {day_words(self.when)} ({what}, {self.statement.id})"
 
 
 def _status(corpus: Corpus) -> Iterator[Finding]:
@@ -93,8 +100,7 @@ def _events(corpus: Corpus) -> Iterator[tuple[str, _Event]]:
         if when is None or not s.event or s.id in old:
             continue
         seen.add((s.id, s.event))
-        phase = bool(_PHASE.search(text_of(s))) and s.event != "expanded"
-        yield s.entity, _Event(s.event, when, is_planned(s), s.reported, s.source, s, phase)
+        yield s.entity, _Event(s.event, when, is_planned(s), s.reported, s.source, s, _phased(s))
     for e in corpus.events:
         when = days(e.date)
         if when is None or (e.claim, e.event) in seen or e.claim in old:
@@ -105,8 +111,15 @@ def _events(corpus: Corpus) -> Iterator[tuple[str, _Event]]:
             label = e.claim or f"status table: {e.entity} {e.event}"
             topic = Topic(e.entity, Quantity.EVENT)
             s = Statement(label, e.source, e.entity, e.event, topic, background=not e.claim)
-        phase = bool(_PHASE.search(text_of(s))) and e.event != "expanded"
+        phase = _phased(s) and e.event != "expanded"
         yield e.entity, _Event(e.event, when, e.planned, e.reported, e.source, s, phase)
+
+
+def _phased(s: Statement) -> bool:
+    """Whether an event may be of one phase of several; an expansion has its own life."""
+    if s.event == "expanded" or s.entity.endswith(_EXPANSION):
+        return False
+    return bool(_PHASE.search(text_of(s)))
 
 
 def _reported(events: list[_Event]) -> Iterator[Finding]:
@@ -167,10 +180,24 @@ def _order(events: list[_Event]) -> Iterator[Finding]:
             elif first.phase or last.phase or (first.event in _LATER_TOO and grown):
                 text += ", unless it is of a later phase"
                 yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
+            elif first.planned and _other_edition(first, last):
+                text += ", unless the plan was moved in between"
+                yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
             elif last.event == "expanded" and late <= _RAMP_UP_Y * _SEASON_D:
                 yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
             else:
                 yield from _say(Verdict.VIOLATE, [first, last], f"{text}.", float(late))
+
+
+def _other_edition(a: _Event, b: _Event) -> bool:
+    # an article without a date is no edition of anything
+    known = [days(e.reported) for e in (a, b) if "reported" not in e.statement.inferred]
+    if len(known) < 2 or a.source == b.source:
+        return False
+    first, second = known
+    if first is None or second is None:
+        return False
+    return abs((first[0] - second[0]).days) > _EDITIONS_D
 
 
 def _once(done: list[_Event]) -> Iterator[Finding]:

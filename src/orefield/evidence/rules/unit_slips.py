@@ -10,7 +10,13 @@ from itertools import pairwise
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules._chain import above_any_ore, grade, relatives
-from orefield.evidence.rules._definitions import attribute_words, bucket, scope
+from orefield.evidence.rules._definitions import (
+    aligned,
+    attribute_words,
+    bucket,
+    named_part,
+    scope,
+)
 from orefield.evidence.rules._factors import OUNCES, slip_of
 from orefield.evidence.rules._sites import Sites, is_metal_output, is_ore_grade
 from orefield.evidence.rules._slip_physics import check_days, check_grades, check_impossible
@@ -25,7 +31,7 @@ from orefield.evidence.rules._values import (
 from orefield.evidence.rules.bounds import bound_of
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import number
-from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.statement import Quantity, Statement, Topic
 
 NAME = "unit-slip"
 
@@ -37,14 +43,16 @@ _SKIPPED = frozenset(
         Quantity.RANK,
         Quantity.GROWTH,
         Quantity.COUNT,
-        Quantity.OTHER,
         Quantity.STOCK_CHANGE,
     }
 )
 _CLASSED = frozenset({Quantity.RESOURCE, Quantity.GRADE, Quantity.RESOURCE_ADDED})
 _BY_ATTRIBUTE = frozenset(
-    {Quantity.MONEY, Quantity.PRICE, Quantity.EXCHANGE, Quantity.RATE, Quantity.SHARE}
-)
+    {
+        Quantity.MONEY, Quantity.PRICE, Quantity.EXCHANGE, Quantity.RATE, Quantity.SHARE,
+        Quantity.OTHER,
+    }
+)  # fmt: skip
 _APART = math.log(3.0)
 """Values further apart than this, in logarithm, are of different orders."""
 
@@ -52,6 +60,9 @@ _LARGE = 300.0
 """Factors from here on are no growth and no other definition."""
 
 _BY_OUNCE = frozenset({"au", "ag", "pgm"})
+
+_MOST = 8
+"""Clusters of one topic that are held against each other."""
 
 _YEARS = 5
 """How many years apart two figures may be for a large factor to be a slip."""
@@ -71,16 +82,14 @@ def check_peers(corpus: Corpus) -> Iterator[Finding]:
     The cluster with the most independent origins stands; the others are blamed when it has two
     or more, or when physics rules them out. Two lone numbers are a tie.
     """
-    rough: dict[Hashable, list[tuple[float, Statement]]] = defaultdict(list)
-    for s in corpus.statements:
-        value = central(s)
-        if value is not None and s.topic.quantity not in _SKIPPED and not s.is_derived:
-            rough[s.topic].append((math.log(value), s))
     groups: dict[Hashable, list[tuple[float, Statement]]] = defaultdict(list)
-    for alike in rough.values():
-        if len(alike) > 1 and not all(s.background for _, s in alike):
-            for size, s in alike:
-                groups[_peers_of(s)].append((size, s))
+    for topic, alike in aligned(corpus):
+        if topic.quantity in _SKIPPED or len(alike) < 2:
+            continue
+        for s in alike:
+            value = central(s)
+            if value is not None and not s.is_derived:
+                groups[_peers_of(s, topic)].append((math.log(value), s))
     for group in groups.values():
         if len(group) < 2 or all(s.background for _, s in group):
             continue
@@ -91,15 +100,17 @@ def check_peers(corpus: Corpus) -> Iterator[Finding]:
             yield from conclude(NAME, Verdict.PASS, members, told, residual=1.0, unit="ratio")
             continue
         ranked = sorted(clusters, key=lambda c: _standing(corpus, c), reverse=True)
-        for other in ranked[1:]:
-            yield from _judge(corpus, ranked[0], other)
+        for i, standing in enumerate(ranked[:_MOST]):
+            for other in ranked[i + 1 : _MOST]:
+                # what the first cluster is about may differ from what two others are
+                yield from _judge(corpus, standing, other, told_alike=i > 0)
 
 
-def _peers_of(s: Statement) -> Hashable:
+def _peers_of(s: Statement, topic: Topic) -> Hashable:
     quantity = s.topic.quantity
     flow = "t/y" if s.unit == "t" and quantity is Quantity.PRODUCTION else s.unit
     return (
-        s.topic,
+        topic,
         flow,
         s.basis in METAL_BASES,
         s.part,
@@ -109,7 +120,9 @@ def _peers_of(s: Statement) -> Hashable:
         s.rate_type,
         scope(s),
         bucket(s) if quantity in _CLASSED else "",
-        attribute_words(s) if quantity in _BY_ATTRIBUTE else "",
+        (attribute_words(s), s.unit[:1]) if quantity in _BY_ATTRIBUTE else "",
+        named_part(s),
+        s.part_of_year,
     )
 
 
@@ -131,11 +144,15 @@ def _standing(corpus: Corpus, cluster: list[Statement]) -> tuple[bool, int, int,
     return possible, len(origins), -best, cluster[0].id
 
 
-def _judge(corpus: Corpus, standing: list[Statement], other: list[Statement]) -> Iterator[Finding]:
+def _judge(
+    corpus: Corpus, standing: list[Statement], other: list[Statement], *, told_alike: bool
+) -> Iterator[Finding]:
     near = _nearest(standing, other)
     if near is None:
         return
     kept, odd = near
+    if told_alike and attribute_words(kept) != attribute_words(odd):
+        return
     ratio = (central(odd) or 1.0) / (central(kept) or 1.0)
     same_time = odd.same_time(kept)
     factor = max(ratio, 1.0 / ratio)
@@ -177,8 +194,8 @@ def _judge(corpus: Corpus, standing: list[Statement], other: list[Statement]) ->
 def _nearest(
     standing: list[Statement], other: list[Statement]
 ) -> tuple[Statement, Statement] | None:
-    """A pair of the two clusters that speak of the same time, or of years close by."""
-    best: tuple[int, str, str, Statement, Statement] | None = None
+    """A pair of the two clusters in the same words, of the same time, or of years close by."""
+    best: tuple[tuple[bool, int, str, str], Statement, Statement] | None = None
     for odd in other[:20]:
         for kept in standing[:20]:
             if odd.background and kept.background:
@@ -186,9 +203,10 @@ def _nearest(
             gap = 0
             if odd.first_year is not None and kept.first_year is not None:
                 gap = 0 if odd.same_time(kept) else abs(odd.first_year - kept.first_year)
-            if gap <= _YEARS and (best is None or (gap, kept.id, odd.id) < best[:3]):
-                best = (gap, kept.id, odd.id, kept, odd)
-    return None if best is None else (best[3], best[4])
+            key = (attribute_words(odd) != attribute_words(kept), gap, kept.id, odd.id)
+            if gap <= _YEARS and (best is None or key < best[0]):
+                best = (key, kept, odd)
+    return None if best is None else best[1:]
 
 
 def _exactly_alike(a: Statement, b: Statement) -> bool:

@@ -6,6 +6,15 @@ import math
 
 from orefield.evidence.interval import Interval
 
+_METALS = {
+    "cu": "copper", "au": "gold", "ag": "silver", "mo": "molybdenum", "zn": "zinc", "pb": "lead",
+    "ni": "nickel", "npi": "nickel pig iron", "co": "cobalt", "li": "lithium", "sn": "tin",
+    "li2co3": "lithium carbonate", "lioh": "lithium hydroxide", "al": "aluminium", "w": "tungsten",
+    "sb": "antimony", "bi": "bismuth", "fe": "iron", "ree": "rare earths", "nb": "niobium",
+    "ta": "tantalum", "u": "uranium", "pgm": "platinum metals", "mn": "manganese",
+    "cr": "chromium", "ti": "titanium", "v": "vanadium", "mg": "magnesium", "si": "silicon",
+    "ga": "gallium", "ge": "germanium",
+}  # fmt: skip
 _SCALES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _MONEY_SCALES = ((1e12, "trillion "), (1e9, "billion "), (1e6, "million "))
 _LARGE_MASS_T = 1e3
@@ -48,6 +57,11 @@ def number(value: float) -> str:
     digits = 3 - math.floor(math.log10(abs(value))) if value else 0
     text = f"{round(value, digits):,.{max(digits, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def metal_name(symbol: str) -> str:
+    """The word for a commodity's symbol (``cu``: copper); what has no other word stands as is."""
+    return _METALS.get(symbol, symbol.replace("_", " ") or "metal")
 
 
 def listing(words: list[str]) -> str:
