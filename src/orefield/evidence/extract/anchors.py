@@ -113,6 +113,10 @@ _POINTERS_ZH = (
     ),
     (re.compile(r"该(?:省|区|市|县|国|地区)|(?:全区|全省|全市|全县)"), "place"),
 )
+_OF_A_COMPANY = re.compile(
+    r"(?:[Ii]ts|[Tt]heir)\s(?:[a-z]+\s)?(?:shares?|stock|board|dividends?|debt|revenues?|profits?|earnings|"
+    r"chief|headquarters|shareholders|net|cash|market value|listing)\b"
+)
 _SOME = re.compile(r"某|一座|一处|这座")
 _WORLD = re.compile(
     r"\b(?:(?:[Tt]he )?[Ww]orld(?!-class|'s (?:\w+est\b|second|third|fourth|fifth|top|"
@@ -344,6 +348,9 @@ class AnchorFinder:
                 return remembered
             unknown = [x for x in before if not x.kind]
             return unknown[0] if unknown else remembered
+        if word.startswith(("its ", "their")) and _OF_A_COMPANY.match(self._text, at):
+            company = next((x for x in reversed(before) if x.kind == "company"), None)
+            return company or memory.recall("company")
         free = [x for x in before if not x.preposition and not x.possessive and x.kind != "org"]
         if word.startswith(("its", "it", "their")) and free:
             return free[0]

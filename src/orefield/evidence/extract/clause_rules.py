@@ -34,6 +34,11 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _OWNS_HAN = re.compile(r"(?:位于|在|旗下|所属|下属|控股|参股|拥有|全资)[^，。；]{0,14}")
+_TRADED_WITH = re.compile(
+    r"\b(?:exports?|shipments?|sales|supplies|deliveries|flows?|trade|surveyed|compiled|collected|"
+    r"reported)\s(?:[a-z]+\s){0,4}(?:to|with|by)\s(?:the\s)?(?:[a-z]+\s)?$"
+)
+"""Who receives, or who counted: the other side of a trade, and no subject."""
 _HELD = frozenset({"of", "占", "相当于", "较", "距", "距离"})
 """What leads the whole of a share, or what something is held against: no owner."""
 _OF = frozenset({"at", "in", "of", "from", "for"})
@@ -202,7 +207,11 @@ def _place(c: Clause) -> Attached | None:
         return Attached(sites[-1], "place named")
     if led:
         return Attached(led[0], "place named")
-    rest = [a for a in c.inside if c.first and a.preposition in {"to", "with", "by"}]
+    rest = [
+        a
+        for a in c.inside
+        if c.first and a.preposition in {"to", "with", "by"} and not _TRADED_WITH.search(c.lead(a, 40))
+    ]
     return Attached(rest[-1], "place named") if rest else None
 
 

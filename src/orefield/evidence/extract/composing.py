@@ -89,7 +89,7 @@ def compose(
     subject, entities, confidence, why = _subject(scene, reading, last_commodity)
     if growth:
         attribute = _grown(scene, index, readings)
-    elif attribute and _DIFFERENCE.match(text, figure.end):
+    elif attribute and figure.kind != "length" and _DIFFERENCE.match(text, figure.end):
         attribute, counterpart = "difference", attribute  # no level: it must not pass for one
     confidence -= 0.1 * len(figure.reasons) + (0.0 if attribute else 0.3)
     staged = mass or reading.attribute in {"share", "growth"}

@@ -20,7 +20,7 @@ licences licenses concessions contracts agreements tenements claims blocks metal
 commodities sites operations facilities factories parks schools clinics samples assays species
 houses homes buildings trees animals yaks incidents accidents spills violations areas zones
 shareholders owners partners investors suppliers banks institutions enterprises businesses
-subsidiaries
+subsidiaries shares members ports shareholdings seats boats cattle
 """
 _NOUN = "|".join(sorted(_NOUNS.split(), key=len, reverse=True))
 _STOPPED = (
@@ -42,6 +42,8 @@ _HAN_NOUN = re.compile(
     r"企业|公司|矿山|矿区|矿床|矿|项目|基地|"
     r"冶炼厂|工厂|钻孔|尾矿库|岗位|家庭|人口|生产线"
 )
+_ALONE = frozenset({"人", "户", "部门", "村", "辆", "台", "艘", "名"})
+"""Measure words that say by themselves what is counted."""
 _HAN_BEFORE = re.compile(
     r"(?:矿产地|矿权|探矿权|采矿权|企业|公司|矿山|矿床|项目|基地|冶炼厂|工厂|钻孔|尾矿库|村庄|岗位|生产线|矿井|"
     r"选矿厂|电站|事故)(?=(?:约|近|逾|超过?|达|共|共计|有)?$)"
@@ -116,7 +118,7 @@ def find_counts(text: str, taken: tuple[Figure, ...]) -> tuple[Figure, ...]:
         han = _HAN_COUNTED.match(text, number.end)
         if han:
             noun_match = _HAN_NOUN.search(han["noun"])
-            if noun_match is None and han["word"] not in {"人", "户", "部门", "村"}:
+            if noun_match is None and han["word"] not in _ALONE:
                 noun_match = _HAN_BEFORE.search(text[max(0, number.start - 14) : number.start])
                 if noun_match is None or han["noun"][:1] not in {"", "，", "。"}:
                     continue

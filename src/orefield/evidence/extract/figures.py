@@ -385,7 +385,7 @@ def _lends(text: str, donor: Figure, figure: Figure) -> bool:
 def _followed_by_noun(text: str, figure: Figure) -> bool:
     return bool(
         re.match(
-            r"\s+(?:of )?(?!to\b|from\b|in\b|and\b|by\b|at\b|or\b|a\b|per\b|this\b|"
+            r"\s+(?:of )?(?:new |old )?(?!to\b|from\b|in\b|and\b|by\b|at\b|or\b|a\b|per\b|this\b|"
             r"last\b|next\b)[a-z]{4,}",
             text[figure.end :],
         )

@@ -25,7 +25,7 @@ _WORDS = (
     "高品位 低品位 分别 新增 累计 远景 整体 主要 最大的? 大型 重要 国产 现货 年 月 日"
 ).split()
 
-FUNCTION_WORDS = "|".join(sorted(_WORDS, key=len, reverse=True))
+FUNCTION_WORDS = "|".join(sorted(_WORDS, key=lambda w: len(w.split("(")[0]), reverse=True))
 """Alternatives of a regular expression, longest first."""
 
 _SPLIT = re.compile(FUNCTION_WORDS)

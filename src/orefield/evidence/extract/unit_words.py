@@ -82,6 +82,8 @@ _PATTERNS: tuple[tuple[str, str, float, str], ...] = (
     (r"(?i:gigawatt[ -]hours?)\b|GWh\b", "GWh", 1.0, "energy"),
     (r"TWh\b|(?i:terawatt[ -]hours?)\b", "GWh", 1e3, "energy"),
     (r"MWh\b|(?i:megawatt[ -]hours?)\b", "MWh", 1.0, "energy"),
+    (r"吉瓦时", "GWh", 1.0, "energy"),
+    (r"兆瓦时", "MWh", 1.0, "energy"),
     (r"kWh\b|千瓦时|千瓦·时|度(?=电)", "kWh", 1.0, "energy"),
     (r"(?i:gigawatts?)\b|GW\b|吉瓦", "GW", 1.0, "power"),
     (r"(?i:megawatts?)\b|MW\b|兆瓦", "MW", 1.0, "power"),

@@ -59,7 +59,12 @@ def complete(statements: Sequence[Statement], subjects: Subjects) -> tuple[State
     out = _stages_by_scale(out)
     out = _nations([_sides_follow(s) for s in out], subjects)
     out = _stages_of_sides(out)
-    return tuple(_derived(out))
+    return tuple(_derived([_unequal(s) for s in out]))
+
+
+def _unequal(s: Statement) -> Statement:
+    """A share of a thing in itself tells of a part that has no name here."""
+    return replace(s, part=None, whole=None) if s.part is not None and s.part == s.whole else s
 
 
 def _with(statement: Statement, field: str, **changes: object) -> Statement:

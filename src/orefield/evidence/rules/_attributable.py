@@ -9,7 +9,14 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import bucket, moisture, named_part, scope
-from orefield.evidence.rules.pairing import apart, bounds, conclude, exact, years
+from orefield.evidence.rules.pairing import (
+    apart,
+    bounds,
+    conclude,
+    exact,
+    looks_like_company,
+    years,
+)
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
 
@@ -19,6 +26,12 @@ _SEVERAL_TEXTS = 0.05
 
 _ONE_TEXT = 0.01
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*(?:%|per ?cent|pct)")
+_OWNED = r"(?:attributable|equity|share|interest|stake|权益)"
+_OF_OWNER = re.compile(
+    rf"{_OWNED}\W{{0,3}}(?:of |is |at |to [\w ]{{1,30}})?[;(（:]?\s*{_PERCENT.pattern}"
+    rf"|{_PERCENT.pattern}\W{{0,3}}{_OWNED}",
+    re.IGNORECASE,
+)
 
 
 def attributable(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
@@ -26,7 +39,8 @@ def attributable(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fin
     for s in corpus.checked:
         if s.unit not in _MASSES or s.id in old or s.is_derived or bounds(s) is None:
             continue
-        if "attributable" not in scope(s):
+        # a group's attributable figure is of its shares in many sites
+        if "attributable" not in scope(s) or looks_like_company(corpus, s):
             continue
         wholes = [w for w in corpus.of_entity(s.entity) if w.id not in old and _whole_of(w, s)]
         home = [w for w in wholes if w.source == s.source]
@@ -67,7 +81,9 @@ def _alike(w: Statement, s: Statement) -> bool:
 
 def _share(corpus: Corpus, s: Statement) -> tuple[Interval, list[Statement]] | None:
     """The owner's share: as the figure itself says it, else of the owner that it names."""
-    said = {float(m[1]) for m in _PERCENT.finditer(f"{s.attribute}; {s.words}")} - {0.0}
+    said = {float(m[1]) for m in _PERCENT.finditer(s.attribute)}
+    said |= {float(m[1] or m[2]) for m in _OF_OWNER.finditer(s.words)}
+    said -= {0.0}
     if len(said) == 1:
         percent = said.pop()
         digits = len(f"{percent:g}".partition(".")[2])

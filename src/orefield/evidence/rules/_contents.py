@@ -158,9 +158,12 @@ def _life(sites: Sites, life: Statement) -> Iterator[Finding]:
     if flow > 0.0 and math.isfinite(have):
         text += f", which last {amount(have / flow, 'y')}"
     enough = used <= have * (_GENEROUS_RESERVE if reserve else _GENEROUS_LIFE)
+    one_time = ore.source == life.source or None in (ore.first_year, life.first_year)
+    one_time = one_time or abs((ore.first_year or 0) - (life.first_year or 0)) <= 1
+    bad = Verdict.VIOLATE if one_time else Verdict.INSUFFICIENT
     yield from conclude(
         "mine-life",
-        Verdict.PASS if enough else Verdict.VIOLATE,
+        Verdict.PASS if enough else bad,
         [life, rate, ore],
         text if enough else f"{text}: {used / have:.3g} times what is there",
         residual=max(used - have, 0.0),
@@ -210,8 +213,9 @@ def _factors_of(
     metal: Statement, ores: list[Statement], grades: list[Statement]
 ) -> tuple[Statement, Statement] | None:
     """The one ore and the one grade that a metal is of; None where none or several may be."""
-    ores = [s for s in ores if s.same_time(metal)]
-    grades = [s for s in grades if s.same_time(metal)]
+    # what was added to a resource is not the ore of all of it
+    ores = [s for s in ores if s.same_time(metal) and scope(s) == scope(metal)]
+    grades = [s for s in grades if s.same_time(metal) and scope(s) <= scope(metal)]
     texts = dict.fromkeys([metal.source, *(s.source for s in ores)])
     for source in texts:
         own = [[s for s in some if s.source == source] for some in (ores, grades)]

@@ -16,7 +16,7 @@ from orefield.evidence.rules._values import IN_GROUND, METAL_BASES, planned, yea
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
 from orefield.evidence.words.attributes import class_of
-from orefield.evidence.words.commodities import ELEMENT_OF
+from orefield.evidence.words.commodities import ELEMENT_OF, find_commodities
 
 # words that change what a number is the number of; the name stands for all its spellings. The
 # whole of a site ("100 % basis", consolidated) is what is meant where nothing is said
@@ -55,6 +55,12 @@ _OF_ATTRIBUTE = frozenset(
 _MEASURED_INDICATED = re.compile(
     r"measured (?:and|&|\+) indicated|\bm ?[+&] ?i\b|探明.{0,2}控制", re.IGNORECASE
 )
+_PRODUCT = re.compile(
+    r"\b(?:ingot|rod|wire|tube|foil|sheet|strip|blister|anode|powder|alloy|matte|slag)(?=s?\b)"
+    r"|铜杆|铜管|铜箔|粗铜|阳极",
+    re.IGNORECASE,
+)
+_BASKETS = frozenset({"recycled", "nonferrous", "ten_nonferrous"})
 _NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Z][a-z]+(?![A-Za-z0-9_])")
 _PLANT = re.compile(
     r"\s+(?:smelter|mine|plant|refinery|pit|concentrator|unit|division|works|mill|province|region)"
@@ -298,7 +304,17 @@ def subject_matter(s: Statement, topic: Topic | None = None) -> Hashable:
 
 def definition(s: Statement) -> Hashable:
     """What two comparable numbers must share to be of the same thing."""
-    return (basis(s), s.rate_type, scope(s), named_part(s))
+    return (basis(s), s.rate_type, scope(s), named_part(s), _things(s.attribute, s.topic.commodity))
+
+
+@lru_cache(maxsize=1 << 12)
+def _things(attribute: str, commodity: str) -> frozenset[str]:
+    """Products that an attribute names, and the metals of what is counted as a basket."""
+    plain = attribute.replace("_", " ")
+    found = {m[0].casefold() for m in _PRODUCT.finditer(plain)}
+    if commodity in _BASKETS:
+        found |= {m.symbol for m in find_commodities(plain)} - {commodity}
+    return frozenset(found)
 
 
 def published(corpus: Corpus, s: Statement) -> str:

@@ -17,7 +17,11 @@ NET = "net-imports"
 USE = "use-balance"
 
 TOLERANCE = 0.05
-"""Stocks that nobody reports, and trade in other forms, may take this share of use."""
+"""Stocks that nobody reports, and trade in other forms, may take this share of a total."""
+
+ACROSS = 0.15
+"""The same, where the flows come from several texts: cathode with or without alloys, use with or
+without what is stored, first and revised editions."""
 
 
 def _one(corpus: Corpus, like: Statement, quantity: Quantity, stage: Stage) -> list[Statement]:
@@ -50,6 +54,8 @@ def _net(corpus: Corpus) -> Iterator[Finding]:
                     f"{amount(shown, 't/y')}"
                 )
                 members = [imports, exports, net]
+                if _texts(members) > 1:
+                    made = made.widened(ACROSS * abs(_bounds(imports).high))
                 yield from _judged(NET, members, head, made, net)
 
 
@@ -59,11 +65,13 @@ def _use(corpus: Corpus) -> Iterator[Finding]:
             continue
         for output in _one(corpus, use, Quantity.PRODUCTION, Stage.REFINED):
             for trade, words, members in _trades(corpus, use):
-                made = (_bounds(output) + trade).scaled(TOLERANCE)
+                several = _texts([output, *members, use]) > 1
+                loose = ACROSS if several else TOLERANCE
+                made = (_bounds(output) + trade).scaled(loose)
                 head = (
                     f"refined production of {amount(_exact(output), 't/y')} and {words} "
                     f"({use.subject}, {use.first_year}) leave a use of "
-                    f"{amount(_exact(output) + trade, 't/y')}, give or take 5 % for stocks"
+                    f"{amount(_exact(output) + trade, 't/y')}, give or take {loose:.0%} for stocks"
                 )
                 yield from _judged(USE, [output, *members, use], head, made, use)
 
@@ -97,6 +105,10 @@ def _judged(
         found = conclude(rule, Verdict.VIOLATE, members, text, gap, "t/y", alone)
     if found is not None:
         yield found
+
+
+def _texts(members: list[Statement]) -> int:
+    return len({s.source for s in members})
 
 
 def _is_odd(members: list[Statement], told: Statement) -> bool:

@@ -51,7 +51,7 @@ _THROUGHPUT = _words(
 _CAPACITY = _words(r"capacit|\bcap\.?(?![a-z])|nameplate|installed|产能|生产能力|设计规模|规模")
 _ADDED = _words(
     r"resources? (?:added|addition|discovered|newly|increment)|newly (?:discovered|found|added|identified|proven)|new(?:ly)? (?:added )?"
-    r"(?:resource|reserve)|added (?:resource|reserve)|(?:resource|reserve)s? (?:add|increase|growth|discover)|"
+    r"(?:resource|reserve)|added (?:resource|reserve)|contained added|(?:resource|reserve)s? (?:add|increase|growth|discover)|"
     r"\bdiscover(?:ed|y|ies)\b|additional (?:resource|reserve)|新增|新发现|新探明|增储"
 )
 _STOCK = _words(

@@ -77,7 +77,8 @@ _SYMBOLS = {
 # words that hold a commodity's name and do not mean it
 _NOT = re.compile(
     r"\bCo(?=\.|,? Ltd|,? Inc)|& Co\b|"
-    r"\blead(?:s|er|ers|ing)?\b(?!\s*(?:metal|ore|concentrate|zinc|output|production|mine|smelt|"
+    r"\blead(?:s|er|ers|ing)\b|(?<!recycled )(?<!refined )(?<!secondary )(?<!primary )(?<!zinc )(?<!zinc-)"
+    r"(?<!mined )\blead\b(?!\s*(?:target|content|recycl|scrap|acid|zinc|metal|ore|concentrate|zinc|output|production|mine|smelt|"
     r"refin|resource|reserve|price|content|grade))|golden|silver lining|"
     r"non-?ferrous metals? industry of copper|金额|资金|基金|合金|现金|(?<!有色)(?<!再生)金属|银行|奖金|租金|佣金|金川|紫金|中金|金山",
     re.IGNORECASE,
