@@ -15,7 +15,7 @@ from orefield.evidence.meaning import Subjects, complete, interpret, statements_
 from orefield.evidence.meaning.row import LooseRow
 from orefield.evidence.names import gazetteer, merged
 from orefield.evidence.statement import Quantity, Statement
-from orefield.evidence.vocabulary import SigmaClass, SourceKind
+from orefield.evidence.vocabulary import Basis, SigmaClass, SourceKind
 
 _USEFUL = frozenset(Quantity) - {
     Quantity.MONEY, Quantity.PRICE, Quantity.POSITION, Quantity.OTHER, Quantity.COUNT,
@@ -137,7 +137,8 @@ def _beside(reference: Reference, subjects: Subjects, own: Sequence[Statement]) 
             derived_from=tuple(known(i) for i in s.derived_from),
         )
         for s in complete(made, subjects)
-        if s.topic.quantity in _USEFUL and _plain(s) not in said
+        # what does not even say of what it is the mass can accuse nobody
+        if s.topic.quantity in _USEFUL and s.basis is not Basis.UNSTATED and _plain(s) not in said
     ]
 
 

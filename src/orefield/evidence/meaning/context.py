@@ -57,6 +57,7 @@ def complete(statements: Sequence[Statement], subjects: Subjects) -> tuple[State
     out = _stages_by_kind(out, subjects)
     out = _stages_by_source(out)
     out = _stages_by_scale(out)
+    out = _stages_anywhere(out)
     out = _nations([_sides_follow(s) for s in out], subjects)
     out = _stages_of_sides(out)
     return tuple(_derived([_unequal(s) for s in out]))
@@ -191,6 +192,26 @@ def _stages_by_scale(statements: Sequence[Statement]) -> list[Statement]:
             }
         out.append(_with(s, "stage", stage=near.pop()) if len(near) == 1 else s)
     return out
+
+
+def _stages_anywhere(statements: Sequence[Statement]) -> list[Statement]:
+    """A corpus that tells of mined metal alone means it, unless sizes say otherwise."""
+    stages: dict[str, set[Stage]] = defaultdict(set)
+    sizes: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for s in statements:
+        if s.topic.quantity in _STAGED and s.topic.stage is not Stage.NONE:
+            stages[s.topic.commodity].add(s.topic.stage)
+            if s.value:
+                sizes[s.entity, s.topic.commodity].append(s.value)
+
+    def mined(s: Statement) -> bool:
+        if s.topic.quantity not in _STAGED or s.topic.stage is not Stage.NONE or not s.value:
+            return False
+        known = sizes.get((s.entity, s.topic.commodity), [])
+        near = all(1 / _SAME_SCALE < v / s.value < _SAME_SCALE for v in known)
+        return stages[s.topic.commodity] == {Stage.MINE} and near
+
+    return [_with(s, "stage", stage=Stage.MINE) if mined(s) else s for s in statements]
 
 
 def _nations(statements: Sequence[Statement], subjects: Subjects) -> list[Statement]:

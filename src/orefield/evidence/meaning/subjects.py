@@ -53,7 +53,12 @@ class Subjects:
 
         Only unresolved names are joined so; a known one needs no help.
         """
+        squeezed: dict[str, str] = {}
         for subject in subjects:
+            name = _unknown(subject)
+            first = squeezed.setdefault(name.replace(" ", "").replace("-", ""), name)
+            if first != name:
+                self._also[name] = first  # "Raven Ridge" and "Ravenridge"
             inside = _BRACKETS.search(subject)
             outside = _BRACKETS.sub(" ", subject).strip()
             if inside is None or not outside:

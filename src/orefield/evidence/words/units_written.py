@@ -80,7 +80,7 @@ _MASS = {
     "Moz": units.TROY_OZ_G, "moz": units.TROY_OZ_G,
     "tonne": 1.0, "tonnes": 1.0, "ton": 1.0, "tons": 1.0, "MT": 1.0, "吨": 1.0, "噸": 1.0,
     "千克": 1e-3, "公斤": 1e-3, "克": 1e-6, "磅": units.LB_KG * 1e-3, "盎司": units.TROY_OZ_G * 1e-6,
-    "Bt": 1e9, "bt": 1e9, "T": 1.0, "K": 1e3, "KT": 1e3, "Kt": 1e3, "wmt": 1.0, "dmt": 1.0, "ktonnes": 1e3, "Mtonnes": 1e6,
+    "Bt": 1e9, "bt": 1e9, "T": 1.0, "K": 1e3, "KT": 1e3, "Kt": 1e3, "wmt": 1.0, "实物吨": 1.0, "dmt": 1.0, "ktonnes": 1e3, "Mtonnes": 1e6,
 }  # fmt: skip
 
 # compact forms of the trade
@@ -304,6 +304,7 @@ def _mass_word(head: str, value: float | None) -> tuple[float, bool, float | Non
         )
     if word in _MASS:
         return multiplier, False, _MASS[word]
+    word = word.removeprefix("实物")
     if word.startswith(("吨", "噸", "克", "磅", "盎司")):
         return multiplier, False, _MASS[re.match(r"盎司|.", word).group()]  # type: ignore[union-attr]
     if word.casefold() in _MASS and len(word) > 2:
