@@ -27,13 +27,19 @@ Alone = Annotated[bool, typer.Option("--alone", help="Hold the claims against ea
 
 @app.command()
 def check(
-    corpus: Corpus, against: Background = None, alone: Alone = False, json: Json = False
+    corpus: Corpus,
+    against: Background = None,
+    alone: Alone = False,
+    run: Annotated[
+        Path | None, typer.Option("--run", help="Run whose modelled mines announcements must fit.")
+    ] = None,
+    json: Json = False,
 ) -> None:
     """Find what contradicts: each finding with its claims and its arithmetic in words."""
     with output.command(json) as reply:
         from orefield.commands import evidence
 
-        reply(*evidence.check_evidence(corpus, background=[] if alone else against))
+        reply(*evidence.check_evidence(corpus, background=[] if alone else against, run=run))
 
 
 @app.command()

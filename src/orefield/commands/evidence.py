@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,8 +79,22 @@ def open_corpus(
     return corpus_of_folder(folder, background=background_studies(background)), folder
 
 
-def check_evidence(target: str | Path, *, background: Sequence[str] | None = None) -> Reply:
+def check_evidence(
+    target: str | Path,
+    *,
+    background: Sequence[str] | None = None,
+    run: str | Path | None = None,
+) -> Reply:
     """Hold the claims of a folder or a study against each other, reference evidence and physics.
+
+    Parameters
+    ----------
+    target : str or Path
+        A folder with ``claims.csv``, or a study.
+    background : sequence of str, optional
+        Studies to hold the claims against: all shipped ones by default.
+    run : str or Path, optional
+        A finished run, whose modelled mines are held against what is announced for them.
 
     Raises
     ------
@@ -89,11 +104,29 @@ def check_evidence(target: str | Path, *, background: Sequence[str] | None = Non
     started = time.perf_counter()
     corpus, folder = open_corpus(target, background=background)
     checked = check(corpus)
+    if run is not None:
+        checked, corpus = _with_physics(checked, corpus, run)
     data = checked_data(checked, corpus)
     data["corpus"] = str(target)
     data["problems"] = [p.as_dict() for p in folder.problems] if folder is not None else []
     data["seconds"] = round(time.perf_counter() - started, 3)
     return data, checked_text(checked, corpus, str(target), data["problems"])
+
+
+def _with_physics(checked: Checked, corpus: Corpus, run: str | Path) -> tuple[Checked, Corpus]:
+    """Findings on what is announced beside a run's modelled mines, and the mines as background."""
+    from orefield.evidence.announced import announced_against
+    from orefield.evidence.rules.registry import ORDER
+    from orefield.pipeline.announced import physics_statements
+    from orefield.store import RunFolder
+
+    physics = physics_statements(RunFolder(run))
+    found = list(announced_against(corpus, physics))
+    open_ones = [f for f in found if f.verdict is not Verdict.PASS]
+    findings = sorted([*checked.findings, *open_ones], key=lambda f: ORDER.index(f.verdict))
+    passes = (*checked.passes, *(f for f in found if f.verdict is Verdict.PASS))
+    beside = replace(corpus, statements=(*corpus.statements, *physics))
+    return replace(checked, findings=tuple(findings), passes=passes), beside
 
 
 def checked_data(checked: Checked, corpus: Corpus) -> dict[str, Any]:

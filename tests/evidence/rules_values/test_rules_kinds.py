@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from values_corpora import WRONG, corpus_of, say
+from values_corpora import WRONG, corpus_of
+from values_corpora import say as said
 
 from orefield.evidence.claim import Source
 from orefield.evidence.finding import Finding, Verdict
@@ -17,6 +18,15 @@ from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, ResourceClass, SourceKind, Stage
 
 Q = Quantity
+
+
+def say(
+    name: str, entity: str, quantity: Quantity, low: float, unit: str, **more: Any
+) -> Statement:
+    made: Statement = said(name, entity, quantity, low, unit, **more)
+    return made
+
+
 MINE: dict[str, Any] = {"stage": Stage.MINE, "basis": Basis.CONTAINED}
 YEAR: dict[str, Any] = {"first_year": 2024, "last_year": 2024}
 

@@ -61,7 +61,9 @@ _PREPOSITION = re.compile(
     r"[0-9.]+%[ -]owned|[0-9]+%))?(?:\s[a-z][a-z-]+ing)?(?:\s(?:eastern|western|northern|"
     r"southern|central|northeast|Northeast|southwest))?\s$"
 )
-_PREP_ZH = re.compile(r"(?P<p>在|于|位于|来自|从|由|对|向|据|占|相当于|居|距离?|受|被|较|至|往|援引)$")
+_PREP_ZH = re.compile(
+    r"(?P<p>在|于|位于|来自|从|由|对|向|据|占|相当于|居|距离?|受|被|较|至|往|援引)$"
+)
 _POINTERS_EN = (
     (
         re.compile(
@@ -147,7 +149,7 @@ class AnchorFinder:
         self._starts = [m.start for m in self._known]
 
     def _describes(self, mention: KnownMention) -> bool:
-        """ "The Arrian group": a country that only says of whom is spoken is not spoken of."""
+        """Whether a country only says of whom is spoken: "the Arrian group"."""
         word = self._text[mention.start : mention.end]
         return word in DEMONYMS and WHOSE.match(self._text, mention.end) is not None
 
@@ -320,7 +322,7 @@ class AnchorFinder:
                         return named[0]
         return None
 
-    def _antecedent(
+    def _antecedent(  # noqa: PLR0911 -- in order
         self, anchors: list[Anchor], start: int, at: int, kind: str, memory: Memory
     ) -> Anchor | None:
         before = [

@@ -107,7 +107,11 @@ WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
         r"\butili[sz]ation\b|\boperating rates?\b|\bruns? at\b|\bof capacity\b|开工率|利用率",
         _PART,
     ),
-    ("completion", r"\bcomplete\b(?!d (?:a|the|its))|完成(?:年度|全年|了|规划)*(?:计划|目标)|完成率|完工", _PART),
+    (
+        "completion",
+        r"\bcomplete\b(?!d (?:a|the|its))|完成(?:年度|全年|了|规划)*(?:计划|目标)|完成率|完工",
+        _PART,
+    ),
     ("self-sufficiency", r"\bself-sufficien\w+|自给率|自给|对外依存度", _PART),
     ("tax rate", r"\broyalt\w+|\btax(?:es|ed)?\b|\btariffs?\b|\bduty\b|税率|关税|资源税", _PART),
     ("margin", r"\bmargin\b|利润率", _PART),
@@ -130,7 +134,8 @@ WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("EBITDA", r"\bEBITDA\b", frozenset({"money"})),
     (
         "price",
-        r"\bpric\w+|\bpremiums?\b|\bbenchmark\b|\bcontracts? (?:touched|closed|settled|fell|rose)\b|"
+        r"\bpric\w+|\bpremiums?\b|\bbenchmark\b|\bcontracts? (?:touched|closed|settled|fell|"
+        r"rose)\b|"
         r"加工费|升水|贴水|\btouch\w*|\btrad(?:e|ed|ing) at\b|\bquot\w+|价格|均价|价|\btariffs?\b|"
         r"\bpays?\b",
         frozenset({"price", "money"}),
@@ -171,7 +176,11 @@ WORDS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ),
     ("water use", r"\bwater\b|水", frozenset({"volume"})),
     ("storage volume", r"库容|\bstorage\b|\breservoir\b", frozenset({"volume"})),
-    ("mine life", r"\blife\b|\blifespan\b|\b(?:output|production|tonnes|ounces|operation)\b(?=[^.;]{0,60}\bover\s[0-9]+)|服务年限|寿命|可采年限", frozenset({"time"})),
+    (
+        "mine life",
+        r"\blife\b|\blifespan\b|\b(?:output|production|tonnes|ounces|operation)\b(?=[^.;]{0,60}\bover\s[0-9]+)|服务年限|寿命|可采年限",
+        frozenset({"time"}),
+    ),
     ("operating days", r"\bdays?\b|天", frozenset({"time"})),
     # ratios
     (

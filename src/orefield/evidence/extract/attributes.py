@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from orefield.evidence.extract.attribute_words import WORDS
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ _POSSESSIONS = re.compile(
     r"capacity|global|world|total|market|its|their|quota)\b",
     re.IGNORECASE,
 )
-_COMES = re.compile(r"(?:以上|左右)?的?(?:来自|产自|源自)|\s(?:[a-z]+\s){0,4}(?:came|comes|come)\sfrom\b")
+_COMES = re.compile(
+    r"(?:以上|左右)?的?(?:来自|产自|源自)|\s(?:[a-z]+\s){0,4}(?:came|comes|come)\sfrom\b"
+)
 _COMPLETE = re.compile(r"\s?-?(?:complete|completed|finished)\b", re.IGNORECASE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 
 _STEPS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _MONEY_STEPS = ((1e12, "trillion "), (1e9, "bn "), (1e6, "million "))

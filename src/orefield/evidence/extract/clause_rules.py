@@ -210,14 +210,17 @@ def _place(c: Clause) -> Attached | None:
     rest = [
         a
         for a in c.inside
-        if c.first and a.preposition in {"to", "with", "by"} and not _TRADED_WITH.search(c.lead(a, 40))
+        if c.first
+        and a.preposition in {"to", "with", "by"}
+        and not _TRADED_WITH.search(c.lead(a, 40))
     ]
     return Attached(rest[-1], "place named") if rest else None
 
 
 _RULES: tuple[Callable[[Clause], Attached | None], ...] = (
     _right_before,
-    _of_measured, _possessor, _made_to, _modified, _right_behind, _grammatical, _bullet, _phrase, _place,
+    _of_measured, _possessor, _made_to, _modified, _right_behind, _grammatical, _bullet,
+    _phrase, _place,
 )  # fmt: skip
 
 

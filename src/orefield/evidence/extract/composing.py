@@ -10,7 +10,7 @@ from orefield.evidence.extract.attributes import attribute_of, falls
 from orefield.evidence.extract.candidate import Candidate, Locator
 from orefield.evidence.extract.canonical import canonical
 from orefield.evidence.extract.counterparts import counterpart_of, noun_phrase
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.goods import spoken_name
 from orefield.evidence.extract.scene import Reading, Scene
 from orefield.evidence.words.commodities import ORES
@@ -104,7 +104,9 @@ def compose(
         attribute=_label(attribute, reading.commodity, figure),
         locator=Locator(figure.start, figure.end, *clause),
         multiplier=figure.multiplier,
-        outlook=senses.outlook_of(text, max(scene.span[0], clause[0] - 60), _outlook_end(figure, clause), at),
+        outlook=senses.outlook_of(
+            text, max(scene.span[0], clause[0] - 60), _outlook_end(figure, clause), at
+        ),
         period=period.text,
         first_year=period.first_year,
         last_year=period.last_year,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.hedges import hedge_after, hedge_before
 from orefield.evidence.extract.numerals import MULTIPLIERS, find_numbers
 
@@ -49,7 +49,8 @@ _HAN_BEFORE = re.compile(
     r"选矿厂|电站|事故)(?=(?:约|近|逾|超过?|达|共|共计|有)?$)"
 )
 _MORE = re.compile(
-    r"\s(?P<w>more|others|of them)\b(?= (?:are|were|will|would|is|was|have|had|to|under|planned|due|in|by|"
+    r"\s(?P<w>more|others|of them)\b(?= (?:are|were|will|would|is|was|have|had|to|under|"
+    r"planned|due|in|by|"
     r"before|after|could|may|should)\b)"
 )
 _VAGUE = re.compile(

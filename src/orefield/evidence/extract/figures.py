@@ -11,60 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.hedges import hedge_after, hedge_before
-from orefield.evidence.extract.money_words import currency_after, currency_before, paid_per, paid_per_before
+from orefield.evidence.extract.money_words import (
+    currency_after,
+    currency_before,
+    paid_per,
+    paid_per_before,
+)
 from orefield.evidence.extract.numerals import MULTIPLIERS, Number, find_numbers
 from orefield.evidence.extract.unit_words import UnitWord, read_unit
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A quantity as the text gives it.
-
-    Attributes
-    ----------
-    start, end : int
-        Characters of the number and its unit, the hedge left out.
-    low, high : float or None
-        In ``symbol``; None on an open end.
-    symbol : str
-        Unit symbol without prefix (``t``, ``%``, ``USD``, ``USD/t``, ``m``, ...); empty when the
-        number has a multiplier alone.
-    kind : str
-        mass, fraction, points, grade, money, price, length, ..., ratio, count or bare.
-    rate : str
-        ``/y``, ``/d``, ``/month`` or empty.
-    hedge : str
-        ``=``, ``>=``, ``<=``, ``~`` or ``range``.
-    multiplier : str
-        As written.
-    number : str
-        Digits or words as written.
-    noun : str
-        Of a count: what is counted.
-    reasons : tuple of str
-        What was guessed in reading it.
-    """
-
-    start: int
-    end: int
-    low: float | None
-    high: float | None
-    symbol: str
-    kind: str
-    rate: str = ""
-    hedge: str = "="
-    multiplier: str = ""
-    number: str = ""
-    noun: str = ""
-    hedge_start: int = -1
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def size(self) -> float:
-        """The larger of its ends, in ``symbol``."""
-        return max(abs(v) for v in (self.low, self.high) if v is not None)
-
 
 _WORD_MULTIPLIER = re.compile(
     r"[ -]?(?P<m>trillion|billion|million|thousand|lakh|crore|hundred|dozen|mln|mio|mn|"
@@ -220,6 +176,7 @@ def _is_range(text: str, a: _Piece, b: _Piece) -> bool:  # noqa: PLR0911 -- in o
     return not (joint in {"to", "至", "到"} and _FROM.search(before) and changing)
 
 
+_OVER = re.compile(r"over\b", re.IGNORECASE)
 _MINUS = re.compile(r"\b(?:minus|negative)\s$|(?<=\s)-$", re.IGNORECASE)
 _RATE_OF_EXCHANGE = re.compile(r"\s?=\s?[0-9A-Z]")
 _EACH = re.compile(r"[^.;]{0,40}?\brespectively\b")
@@ -311,7 +268,9 @@ def _single(text: str, piece: _Piece) -> Figure | None:  # noqa: PLR0911 -- in o
             return None
     elif piece.unit is not None:
         symbol, kind, rate = piece.unit.symbol, piece.unit.kind, piece.unit.rate
-        if symbol in {"m3", "kWh"} and _PER_TONNE.search(text[max(0, piece.start - 16) : piece.start]):
+        if symbol in {"m3", "kWh"} and _PER_TONNE.search(
+            text[max(0, piece.start - 16) : piece.start]
+        ):
             symbol += "/t"
         value *= piece.unit.factor
     elif piece.multiplier:
@@ -341,6 +300,12 @@ def _build(
         end = end_after if after != ">=" or text[end:end_after].strip() != "+" else end
     if piece.more:
         sign = ">="
+    if (
+        kind == "time"
+        and _OVER.match(text, hedge_start)
+        and text[hedge_start - 3 : hedge_start] != "of "
+    ):
+        sign = after or "="  # "20,000 t a year over 18 years"
     if kind == "length" and re.match(
         r"(?:below|under|above|over)\b", text[hedge_start : piece.start], re.IGNORECASE
     ):

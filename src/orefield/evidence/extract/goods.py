@@ -106,6 +106,10 @@ class Goods:
         number = bisect_left(self._starts, at)
         return self._mentions[number - 1].symbol if number else ""
 
+    def spoken(self, mentions: Sequence[CommodityMention]) -> dict[str, str]:
+        """Word for each symbol of some mentions."""
+        return {m.symbol: spoken_name(m.symbol) for m in mentions}
+
     def price_of(self, symbol: str) -> str:
         """Name of a commodity's price, in the language of the text."""
         word = next((self._text[m.start : m.end] for m in self._mentions if m.symbol == symbol), "")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from orefield.evidence.extract.attributes import attribute_of
 from orefield.evidence.extract.candidate import Candidate, Locator
 from orefield.evidence.extract.canonical import canonical
-from orefield.evidence.extract.figures import Figure, find_figures
+from orefield.evidence.extract.figure import Figure
+from orefield.evidence.extract.figures import find_figures
 from orefield.evidence.extract.goods import Goods, spoken_name
 from orefield.evidence.extract.layout import Block
 from orefield.evidence.extract.memory import Memory

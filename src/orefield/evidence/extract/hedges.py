@@ -32,9 +32,7 @@ _BEFORE = tuple(
     for sign, words in (("<=", _AT_MOST), (">=", _AT_LEAST), ("~", _ABOUT))
 )
 # the hedge before the verb of a share: 约占全国的七成
-_SHARED = re.compile(
-    r"(?P<h>约|近|将近|接近|大约|超过?|逾|不足|不到)占[^，。；0-9]{0,12}$"
-)
+_SHARED = re.compile(r"(?P<h>约|近|将近|接近|大约|超过?|逾|不足|不到)占[^，。；0-9]{0,12}$")
 _OPPOSITE = {">=": "<=", "<=": ">="}
 _NEGATED = re.compile(r"\b(?:no|not)\s+$|不$", re.IGNORECASE)
 _AFTER = (

@@ -30,11 +30,14 @@ _STEP = re.compile(
 )
 _AGAINST = re.compile(
     r"^[^.;]{0,60}?\b(?:compared (?:with|to)|against|versus|up from|down from|from)\s(?:about |"
-    r"around |nearly |just |only |more than )?$|^[^。；]{0,16}(?:前一周|上年同期|去年同期|上月|此前)为?$"
+    r"around |nearly |just |only |more than )?$|^[^。；]{0,16}(?:前一周|上年同期|去年同期|"
+    r"上月|此前)为?$"
 )
 _ELLIPTIC = re.compile(
-    r"[^,;.0-9]{0,30}(?:[,;]|\sand)\s(?:and\s|with\s|followed by\s)?(?P<what>(?!(?:up|down|or|about|of|in|from|to|while|but|which|"
-    r"versus|against|compared|at|by|the rest|only|some|nearly|including|more|less)\b)[A-Za-z][a-z-]*"
+    r"[^,;.0-9]{0,30}(?:[,;]|\sand)\s(?:and\s|with\s|followed by\s)?(?P<what>(?!(?:up|down|or|"
+    r"about|of|in|from|to|while|but|which|"
+    r"versus|against|compared|at|by|the rest|only|some|nearly|including|more|"
+    r"less)\b)[A-Za-z][a-z-]*"
     r"(?:\s(?!(?:is|are|was|were|rose|fell|to|from|by|at|of)\b)[a-z-]+){0,4}),?"
     r"(?:\s(?:about|around|some|nearly|for))?\s"
 )
@@ -124,14 +127,14 @@ def _counted(scene: Scene, index: int, clause: tuple[int, int]) -> Attached | No
     return Attached(noun, "noun phrase that the clause opens with")
 
 
-def _listed_with(
-    scene: Scene, index: int, share: bool, clause: tuple[int, int]
-) -> Attached | None:
+def _listed_with(scene: Scene, index: int, share: bool, clause: tuple[int, int]) -> Attached | None:
     """The user of a share in a list: "batteries take 87%, glass and ceramics 5%"."""
     figure, text = scene.figures[index], scene.text
     if not share or figure.kind != "fraction":
         return None
-    found = sharer_zh(text, clause[0], figure.hedge_start if figure.hedge_start > 0 else figure.start)
+    found = sharer_zh(
+        text, clause[0], figure.hedge_start if figure.hedge_start > 0 else figure.start
+    )
     if found is None and index and scene.figures[index - 1].kind == "fraction":
         before = scene.figures[index - 1].end
         match = _ELLIPTIC.fullmatch(text[before : figure.start])
@@ -212,7 +215,9 @@ def _distribute(scene: Scene, run: list[int], out: list[Reading]) -> None:
         if plain:
             a, b = plain[place]
             anchor = Anchor(a, b, scene.text[a:b], "thing")
-            out[number] = replace(out[number], attached=Attached(anchor, "the list before, in order"))
+            out[number] = replace(
+                out[number], attached=Attached(anchor, "the list before, in order")
+            )
         elif chosen:
             attached = Attached(names[chosen[place]], "the list before, in order")
             out[number] = replace(out[number], attached=attached)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.function_words_zh import phrases
 
 _JOIN = re.compile(r"\s?(?:,|、|and|,\s?and|和|及|以及|与)\s?(?:约)?|，", re.IGNORECASE)
@@ -59,7 +59,9 @@ def distributed(names: Sequence[tuple[int, int]], text: str, before: int, count:
     return []
 
 
-_MEASURES = re.compile(r"收入|利润|产量|销量|产能|成本|现金|品位|回收率|金属量|矿石量|储量|价|资产|负债|税|费用")
+_MEASURES = re.compile(
+    r"收入|利润|产量|销量|产能|成本|现金|品位|回收率|金属量|矿石量|储量|价|资产|负债|税|费用"
+)
 """A list of what is measured is no list of those of whom it is measured."""
 _ITEM = r"[\u4e00-\u9fffA-Za-z0-9]{1,12}"
 

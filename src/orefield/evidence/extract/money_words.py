@@ -86,6 +86,6 @@ def paid_per(text: str, at: int) -> tuple[str, int]:
 
 
 def paid_per_before(text: str, at: int) -> str:
-    """Mass that a price is paid for, named in front of it: 每吨80美元; empty where there is none."""
+    """Mass that a price is paid for, named in front of it: 每吨80美元; else empty."""
     match = _PER_BEFORE.search(text[max(0, at - 24) : at])
     return "" if match is None else _PER_MASS[(match["mass"] or match["en"])[0].lower()]

@@ -82,7 +82,7 @@ _NOMINAL = re.compile(
     r"age|ive|ary|ory|ous|ful|able|ible|less|ward|wards|-product|[^aious]s)"
 )
 _ACTS = re.compile(
-    r"\s(?:(?:also|now|still|currently|already|later|itself|alone|itself|[a-z]+ly)\s)*"
+    r"\s(?:(?:no longer|also|now|still|currently|already|later|itself|alone|itself|[a-z]+ly)\s)*"
     r"(?:is|was|has|had|will|would|said|says|can|could|may|should|did|does|made|makes|holds?|"
     r"held|owns?|plans?|expects?|aims?|wants?|produces|mines|operates|employs|exports|imports|"
     r"buys|bought|sells|sold|rose|fell|lies|sits|hosts|contains|runs|ran|shut|began|begins|cut|"
@@ -200,7 +200,7 @@ class NameFinder:
             return True
         return (initial or titlecase) and bare in self._small
 
-    def _named(  # noqa: PLR0911 -- in order
+    def _named(  # noqa: PLR0911, PLR0912 -- in order
         self, text: str, start: int, end: int, limit: int, opening: bool
     ) -> ProperName | None:
         while end > start and text[end - 1] in ".,-/":

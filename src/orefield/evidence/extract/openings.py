@@ -103,7 +103,9 @@ def opening_of(text: str, left: int, right: int, goods: frozenset[str]) -> Ancho
 
 
 @lru_cache(maxsize=256)
-def _opening(clause: str, left: int, goods: frozenset[str]) -> Anchor | None:
+def _opening(  # noqa: PLR0911 -- in order
+    clause: str, left: int, goods: frozenset[str]
+) -> Anchor | None:
     at = _past(clause, 0)
     forecast = _FORECAST.match(clause, at)
     if forecast:
@@ -127,7 +129,11 @@ def _opening(clause: str, left: int, goods: frozenset[str]) -> Anchor | None:
     word = re.sub(r"'s?$", "", head[-1])
     if _PRICES.fullmatch(word):
         return Anchor(left + at, left + stop, phrase, "price")
-    if _SOMEBODYS.fullmatch(word) or _SOMEBODYS.fullmatch(phrase.split()[-1]) or (word[0].isupper() and len(head) > 1 and head[-1] == phrase):
+    if (
+        _SOMEBODYS.fullmatch(word)
+        or _SOMEBODYS.fullmatch(phrase.split()[-1])
+        or (word[0].isupper() and len(head) > 1 and head[-1] == phrase)
+    ):
         return None
     if phrase.lower() in goods or all(
         w.lower() in goods or _ADDED.fullmatch(w) for w in phrase.split()

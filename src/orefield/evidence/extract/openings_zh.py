@@ -64,7 +64,7 @@ def opening_zh(text: str, left: int, right: int, goods: list[tuple[int, int]]) -
 
 
 @lru_cache(maxsize=256)
-def _opening(clause: str) -> tuple[int, int, str] | None:
+def _opening(clause: str) -> tuple[int, int, str] | None:  # noqa: PLR0911 -- in order
     lead = _LEAD.match(clause)
     at = lead.end() if lead else 0
     titled = _TITLED.match(clause, at)
@@ -111,7 +111,9 @@ def noun_phrase_zh(words: str) -> str:
     return phrase.strip("，。、的约为达近超 ")[:16]
 
 
-_SHARED = re.compile(r"(?:^|[，、；：和及])(?P<what>[\u4e00-\u9fffA-Za-z]{1,10}?)(?:约|则|各|只|仅)?占(?:比|到)?(?:约|近|超过|超|为)?$")
+_SHARED = re.compile(
+    r"(?:^|[，、；：和及])(?P<what>[\u4e00-\u9fffA-Za-z]{1,10}?)(?:约|则|各|只|仅)?占(?:比|到)?(?:约|近|超过|超|为)?$"
+)
 
 
 def sharer_zh(text: str, left: int, at: int) -> Anchor | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.hedges import hedge_before
 
 _NAMES = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixth": 1 / 6,
@@ -12,16 +12,23 @@ _NAMES = {"half": 1 / 2, "third": 1 / 3, "quarter": 1 / 4, "fifth": 1 / 5, "sixt
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
            "seven": 7, "eight": 8, "nine": 9}  # fmt: skip
 _FRACTION = re.compile(
-    r"\b(?:(?P<n>an?|one|two|three|four|five|six|seven|eight|nine)[ -](?P<d>third|quarter|fifth|sixth|seventh|"
+    r"\b(?:(?P<n>an?|one|two|three|four|five|six|seven|eight|nine)[ -](?P<d>third|quarter|"
+    r"fifth|sixth|seventh|"
     r"eighth|tenth|half)s?|(?P<half>half|halves))\b",
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(
-    r"\b(?P<n>one|two|three|four) (?:in|out of)(?: every)? (?P<d>two|three|four|five|six|seven|eight|"
+    r"\b(?P<n>one|two|three|four) (?:in|out of)(?: every)? (?P<d>two|three|four|five|six|"
+    r"seven|eight|"
     r"nine|ten|twenty)\b(?= [a-z])",
     re.IGNORECASE,
 )
-_ONES = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_ONES = {
+    w: n
+    for n, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1
+    )
+}
 _ONES["twenty"] = 20
 _BY = re.compile(
     r"\bby\s(?:(?:more|less) than|about|around|nearly|almost|over|roughly|some)?\s?$", re.IGNORECASE
@@ -73,8 +80,10 @@ def _fractions(text: str, beside_figures: bool) -> list[Figure]:
             continue
         before_by = text[max(0, match.start() - 16) : match.start()]
         of_something = _AFTER_YES.match(text, match.end())
-        if not of_something and not _BY.search(before_by) and not (
-            _COMPARED.search(before) and (match["half"] is None or beside_figures)
+        if (
+            not of_something
+            and not _BY.search(before_by)
+            and not (_COMPARED.search(before) and (match["half"] is None or beside_figures))
         ):
             continue
         share = 0.5 if match["half"] else _COUNTS[match["n"].lower()] * _NAMES[match["d"].lower()]

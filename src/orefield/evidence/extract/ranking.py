@@ -10,7 +10,7 @@ from orefield.evidence.extract.anchors import AnchorFinder
 from orefield.evidence.extract.candidate import Candidate, Locator
 from orefield.evidence.extract.clause_rules import Attached
 from orefield.evidence.extract.clauses import clause_of
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.scene import Scene
 from orefield.evidence.extract.subjects import attach, in_opening, quoted
 

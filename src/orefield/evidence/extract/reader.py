@@ -10,7 +10,8 @@ from orefield.evidence.extract.anchors import AnchorFinder
 from orefield.evidence.extract.candidate import Candidate
 from orefield.evidence.extract.composing import compose
 from orefield.evidence.extract.counts import find_counts
-from orefield.evidence.extract.figures import Figure, find_figures
+from orefield.evidence.extract.figure import Figure
+from orefield.evidence.extract.figures import find_figures
 from orefield.evidence.extract.goods import Goods
 from orefield.evidence.extract.grids import read_grid
 from orefield.evidence.extract.layout import (
@@ -23,6 +24,7 @@ from orefield.evidence.extract.layout import (
 from orefield.evidence.extract.linking import link
 from orefield.evidence.extract.memory import Memory
 from orefield.evidence.extract.parts import find_parts
+from orefield.evidence.extract.qualities import find_qualities
 from orefield.evidence.extract.ranking import read_worded
 from orefield.evidence.extract.scene import Reading, Scene
 from orefield.evidence.extract.speakers import speakers_of
@@ -81,9 +83,12 @@ class Reader:
         elif self._in_list:
             self._in_list = False
             memory.subject = self._list_subject
-        elif block.kind is BlockKind.PARAGRAPH and memory.topic is not None:
-            if not _POINTS_BACK.match(self._text, block.start):
-                memory.subject = memory.topic
+        elif (
+            block.kind is BlockKind.PARAGRAPH
+            and memory.topic is not None
+            and not _POINTS_BACK.match(self._text, block.start)
+        ):
+            memory.subject = memory.topic
 
     def read(self, sentence: Sentence, block: Block, memory: Memory) -> list[Candidate]:
         """Candidates of a sentence; what it speaks of is remembered for the next ones."""
@@ -112,6 +117,11 @@ class Reader:
         out = [c for c in found if c is not None]
         if block.kind is not BlockKind.HEADING:  # "The largest deposits": a heading ranks nobody
             out += read_worded(scene, self._worded(*scene.span), self._anchors)
+            goods = self._goods.between(*scene.span)
+            said = find_qualities(self._text, *scene.span, goods, self._goods.spoken(goods))
+            for figure, name, symbol in said:
+                made = read_worded(scene, [(figure, name)], self._anchors)
+                out += [replace(c, commodity=symbol) for c in made]
         self._remember(scene, readings, memory, headline)
         speakers = speakers_of(words, self._publisher)
         return [replace(c, speakers=speakers) for c in out]
@@ -170,6 +180,9 @@ def _topics(
     headline: bool,
 ) -> None:
     """Note what the text, or the part under a heading, is about, and whose trade it reports."""
+    if chosen is not None and chosen.possessive:
+        inner = [a for a in spoken if 0 < a.start - chosen.end <= len("'s ")]
+        chosen = inner[0] if inner else chosen  # "China's X Plateau" is about the plateau
     attached = [r.attached.anchor for r in readings if r.attached is not None]
     if memory.topic is None and attached and attached[0].kind == "world":
         memory.topic = attached[0]  # figures without a name are the world's

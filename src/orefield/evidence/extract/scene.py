@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orefield.evidence.extract.anchor import Anchor
 from orefield.evidence.extract.clause_rules import Attached
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.goods import Goods
 from orefield.evidence.extract.memory import Memory
 from orefield.evidence.extract.when import Calendar

@@ -71,18 +71,24 @@ _OUTLOOK = (
         r"\bset to\b|\boutlook\b|\blikely\b|\bis to\b|\bby 20[3-9][0-9]\b|预计|预测|预期|"
         r"有望|或将",
     ),
-    ("estimated", r"\b(?:is|are|was|were|an?) estimated\b|\bestimates? (?:that|the|its)\b|\bput at\b|估计|估算"),
+    (
+        "estimated",
+        r"\b(?:is|are|was|were|an?) estimated\b|\bestimates? (?:that|the|its)\b|\bput at\b|"
+        r"估计|估算",
+    ),
 )
 _OUTLOOK_RE = tuple((name, re.compile(p, re.IGNORECASE)) for name, p in _OUTLOOK)
 
 
 _HELD_AGAINST = re.compile(
-    r"\b(?:from|compared with|compared to|against|versus)\s(?:about |around |nearly |just |only )?$|"
+    r"\b(?:from|compared with|compared to|against|versus)\s(?:about |around |nearly |just |"
+    r"only )?$|"
     r"(?:上年|去年|前一[年月周]|此前)[^，。0-9]{0,6}$",
     re.IGNORECASE,
 )
 _NOT_ITS_OWN = re.compile(
-    r"[0-9，,]|\b(?:below|above|within|beating|against|versus|exceed\w*|and|while|but)\b", re.IGNORECASE
+    r"[0-9，,]|\b(?:below|above|within|beating|against|versus|exceed\w*|and|while|but)\b",
+    re.IGNORECASE,
 )
 _REACH_BEHIND = 40
 _REACH = 160

@@ -37,7 +37,8 @@ _QUOTED_BEFORE = re.compile(
     r"\b(?:analysts?|economists?|researchers?|strategists?|consultants?)\s(?:at|with|from|for|of)\s(?:the\s)?"
     r"(?:[a-z]+\s){0,3}$|"
     r"\b(?:according to|citing|cited by|reported by|quoted by|sent to|told|data (?:from|"
-    r"of|by)|figures (?:from|of|by)|report by|study by|estimates? (?:by|from)|(?<=[,\"'] )(?:says|said)|"
+    r"of|by)|figures (?:from|of|by)|report by|study by|estimates? (?:by|from)|"
+    r"(?<=[,\"'] )(?:says|said)|"
     r"by the)\s"
     r"(?:[a-z]+\s){0,4}$|据$|根据$|记者从$"
 )
@@ -64,7 +65,7 @@ def _is_quoted(before: str, after: str, possessive: bool) -> bool:
     return bool(_QUOTED_AFTER.match(after)) and (not possessive or after.startswith("的"))
 
 
-def attach(
+def attach(  # noqa: PLR0911 -- in order
     text: str,
     span: tuple[int, int],
     sentence: tuple[int, int],
@@ -140,7 +141,8 @@ _COMES_HAN = re.compile(
     r"(?:以上|左右|多)?(?:的[\u4e00-\u9fff]{0,6})?(?:均|都|则)?(?:来自|产自|源自|集中在|集中于|分布在|分布于|位于)(?:于)?"
 )
 _COMES = re.compile(
-    r"(?:\s(?:of|or)\s(?:the\s|it\b|them\b|its\s|more\b)?[a-z -]{0,30}?)?\s?(?:came|comes|come|coming|"
+    r"(?:\s(?:of|or)\s(?:the\s|it\b|them\b|its\s|more\b)?[a-z -]{0,30}?)?\s?(?:came|comes|"
+    r"come|coming|"
     r"originat\w+|originates|arrived|shipped|sourced|imported)\sfrom\s(?:the\s)?"
 )
 

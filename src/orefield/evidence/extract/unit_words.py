@@ -52,12 +52,18 @@ _PATTERNS: tuple[tuple[str, str, float, str], ...] = (
     ),
     (r"ppm\b", "g/t", 1.0, "grade"),
     (
-        r"(?:kg/t)\b|(?i:(?:kg|kilograms?|kilos?) (?:per|a) (?:metric )?ton(?:ne)?)\b|(?:公斤|千克)/吨",
+        r"(?:kg/t)\b|(?i:(?:kg|kilograms?|kilos?) (?:per|a) (?:metric )?ton(?:ne)?)\b|(?:公斤|"
+        r"千克)/吨",
         "kg/t",
         1.0,
         "grade",
     ),
-    (r"mg/[Ll]\b|毫克/升|(?i:(?:mg|milligrams?) (?:per|a) lit(?:re|er))\b", "mg/L", 1.0, "concentration"),
+    (
+        r"mg/[Ll]\b|毫克/升|(?i:(?:mg|milligrams?) (?:per|a) lit(?:re|er))\b",
+        "mg/L",
+        1.0,
+        "concentration",
+    ),
     (
         r"(?i:(?:cubic (?:metre|meter)s?|m3) (?:per|a) (?:metric )?ton(?:ne)?)\b|m3/t\b|立方米/吨",
         "m3/t",
@@ -65,7 +71,12 @@ _PATTERNS: tuple[tuple[str, str, float, str], ...] = (
         "volume",
     ),
     (r"(?i:lit(?:re|er)s? (?:per|a) (?:metric )?ton(?:ne)?)\b", "m3/t", 1e-3, "volume"),
-    (r"kWh/t\b|(?i:(?:kWh|kilowatt[ -]hours?) (?:per|a) (?:metric )?ton(?:ne)?)\b", "kWh/t", 1.0, "energy"),
+    (
+        r"kWh/t\b|(?i:(?:kWh|kilowatt[ -]hours?) (?:per|a) (?:metric )?ton(?:ne)?)\b",
+        "kWh/t",
+        1.0,
+        "energy",
+    ),
     (r"mg/kg\b", "mg/kg", 1.0, "concentration"),
     (r"(?i:cubic (?:metre|meter)s?)\b|m3\b|立方米|方(?=[^案法面式向针程])", "m3", 1.0, "volume"),
     (r"Mm3\b", "m3", 1e6, "volume"),

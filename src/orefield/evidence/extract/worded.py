@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from orefield.evidence.extract.figures import Figure
+from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.numerals import han_value
 from orefield.evidence.written_dates import DateMention
 
@@ -65,6 +65,34 @@ _FLAGS = (
     ("net importer", 1.0, re.compile(r"\b(?:a |the )?net importer\b|净进口国?", re.IGNORECASE)),
     ("net exporter", 1.0, re.compile(r"\b(?:a |the )?net exporter\b|净出口国?", re.IGNORECASE)),
     (
+        "state-owned",
+        1.0,
+        re.compile(
+            r"(?:\bis|\bare|\bremains|\bwas|,) (?:an? |the )?(?:[a-z]+ )?(?:state|"
+            r"government)-owned\b(?! [A-Z])|"
+            r"(?:是|为)国有"
+        ),
+    ),
+    (
+        "needs imports",
+        0.0,
+        re.compile(
+            r"\bno longer (?:needs?|has to|requires?|depends? on)\b[^.;,]{0,24}?\bimport\w*|"
+            r"不再(?:需要)?进口",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "raw material deficit",
+        1.0,
+        re.compile(
+            r"\b(?:raw[- ]material|ore|concentrate|feedstock|scrap)s? (?:deficit|shortage|"
+            r"shortfall)\b|"
+            r"原料(?:短缺|缺口|不足)|资源匮乏",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "self-sufficient",
         0.0,
         re.compile(r"\b(?:is |are )?not self-sufficient\b|不能自给|无法自给", re.IGNORECASE),
@@ -82,7 +110,7 @@ _FLAGS = (
 _EVENT = re.compile(
     r"\b(?P<what>commission(?:ed|ing)|(?:first |commercial )?production (?:is |was |has "
     r"been )?(?:started|began|begins|targeted|scheduled|expected|start)|"
-    r"arrived|started?|starting|begin|began|ended?|expires?|resume[sd]?|life|opened|reopened|closed|shut|founded|established|completed|completion|discovered|"
+    r"arrived|start(?:ed)?|starting|begin|began|end(?:ed)?|produced|expires?|resume[sd]?|life|opened|reopened|closed|shut|founded|established|completed|completion|discovered|"
     r"started (?:up|production|operations?)|began (?:production|operations?|mining)|"
     r"start-up|startup|developed|worked|mined|been taking place|in operation|operating|"
     r"operational|listed|acquired|built)\b(?P<gap>(?: is| was| has been)?(?: (?:targeted|"
@@ -90,7 +118,10 @@ _EVENT = re.compile(
     r"from|to|until|through)\s(?:the\s)?(?:early |late |mid-)?$",
     re.IGNORECASE,
 )
-_HAN_EVENT = re.compile(r"(?:建成投产|投产|达产|复产|闭坑|到期|投用|开工|竣工|投运|发现|成立|关闭|停产|上市|开工建设|建成)")
+_RUNS = re.compile(r"\b(?:runs?|operates?|life|mining|continues?|lasts?)\b[a-z ]{0,30}$")
+_HAN_EVENT = re.compile(
+    r"(?:建成投产|投产|达产|复产|闭坑|到期|投用|开工|竣工|投运|发现|成立|关闭|停产|上市|开工建设|建成)"
+)
 _PLAN_WINDOW = re.compile(r"\b(?P<what>[0-9]+(?:st|nd|rd|th) Five-Year Plan|[A-Z][a-z]+ Plan)\s\($")
 
 
@@ -191,17 +222,19 @@ def find_flags(text: str, start: int, end: int) -> list[tuple[Figure, str]]:
     return out
 
 
-def find_events(
+def find_events(  # noqa: PLR0912 -- in order
     text: str, start: int, end: int, dates: list[DateMention]
 ) -> list[tuple[Figure, str]]:
     """Dated events between two offsets, each with what happened."""
     out = []
     for date in dates:
-        if not date.first:
+        if not date.first and not (
+            date.last and _RUNS.search(text[max(start, date.start - 50) : date.start])
+        ):
             continue
-        core = re.search(r"(?:19|20)[0-9]{2}", text[date.start : date.end])
+        core = re.search(r"(?:1[5-9]|20)[0-9]{2}", text[date.start : date.end])
         at = date.start + core.start() if core else date.start
-        low = int(date.first[:4])
+        low = int((date.first or date.last)[:4])
         high = int(date.last[:4]) if date.last else low
         window = text[max(start, at - 70) : at]
         plan = _PLAN_WINDOW.search(window)
@@ -222,6 +255,7 @@ def find_events(
                 words
                 in {
                     "developed",
+                    "produced",
                     "worked",
                     "mined",
                     "been taking place",
@@ -246,6 +280,8 @@ def find_events(
             )
             if han:
                 what = han[0]
+        if not what and not date.first:
+            what = "end of life"
         if what and high - low <= 30:
             out.append(
                 (

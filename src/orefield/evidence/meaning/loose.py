@@ -78,8 +78,8 @@ _OF_A_PART = re.compile(
     r"\bby (?:partner|country|origin|type|product)|part[ _]year|\bquarter\b|\bmonth|first half|"
     r"\bimplied by\b|re-?exports?\b|re-?imports?\b|low[ _]grade|\bat \d+ ?pct|\bwith [a-z]+$|"
     r"phase ?[0-9iv]+\b|\bfive provinces|\bend use|\buse new|\bore ?body\b|\bbody [ivx]+$|"
-    r"\bskarn\b|(?:Cu|copper) oxide\b|\boxide (?:ore|zone|cap)|\bingot|\b(?:two|three|four|five|six|several) metals\b|generated\b|"
-    r"per capita|季度|月份|上半年",
+    r"\bskarn\b|(?:Cu|copper) oxide\b|\boxide (?:ore|zone|cap)|\bingot|"
+    r"\b(?:two|three|four|five|six|several) metals\b|generated\b|per capita|季度|月份|上半年",
     re.IGNORECASE,
 )
 

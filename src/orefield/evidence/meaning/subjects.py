@@ -145,6 +145,8 @@ class Subjects:
 def _unknown(name: str) -> str:
     """Id of an unresolved name; Chinese ones in pinyin, so that both scripts meet."""
     found = fallback_id(_BRACKETS.sub(" ", name).strip() or name)
+    if _FIRM.search(name) and not found.endswith(" company"):
+        found = f"{found} company"  # "Verdal Mining" is not the Verdal mine
     if _HAN.search(found):
         return f"?{pinyin(found[1:]).replace(' ', '')}"
     return found
@@ -155,6 +157,10 @@ def _only_words(text: str) -> bool:
     return bool(re.fullmatch(r"[a-z ,.%0-9-]+", text.strip()))
 
 
+_FIRM = re.compile(
+    r"\b(?:Mining|Minerals|Resources|Metals|Holdings?|Group|Corp(?:oration)?|Company|Minera)\s*$|"
+    r"(?:矿业|集团|公司)$"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _GENERIC = re.compile(
     r"\b(?:china|industry|sector|metals?|goods|trade|provinces?|listed|market|producers?|output|"

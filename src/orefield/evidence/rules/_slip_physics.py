@@ -205,7 +205,12 @@ def _is_days_of(rate: Statement, value: float) -> bool:
 
 
 def _metal_elsewhere(sites: Sites, s: Statement, value: float) -> bool:
-    """Whether another origin gives this number as metal: then it is metal."""
+    """Whether another origin gives this number as metal: then it is metal.
+
+    Not where the words say that it is ore.
+    """
+    if s.basis is Basis.ORE and "basis" not in s.inferred:
+        return False
     return any(
         other.basis is Basis.CONTAINED
         and "basis" not in other.inferred

@@ -98,7 +98,7 @@ _MINE = _words(
 
 _B_CONCENTRATE = _words(r"concentrates?\b|\bcons?\b(?!tain)|精矿")
 _B_CONTAINED = _words(
-    r"\bcontain|\bmetal content\b|in concentrates?\b|\bcontent\b|\bfine metal\b|recoverable metal|metal equivalent|"
+    r"\bcontain|\bmetal content\b|in concentrates?\b|in cons?\b|in conc\b|\bcontent\b|\bfine metal\b|recoverable metal|metal equivalent|"
     r"金属量|金属吨|含铜|含金属"
 )
 _B_GROSS = _words(
