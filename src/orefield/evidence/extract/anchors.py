@@ -62,7 +62,7 @@ _PREPOSITION = re.compile(
     r"southern|central|northeast|Northeast|southwest))?\s$"
 )
 _PREP_ZH = re.compile(
-    r"(?P<p>在|于|位于|来自|从|由|对|向|据|占|相当于|居|距离?|受|被|较|至|往|援引)$"
+    r"(?P<p>在|于|位于|来自|从|由|对|向|据|占|相当于|居|仅次于|距离?|受|被|较|至|往|援引)$"
 )
 _POINTERS_EN = (
     (

@@ -210,7 +210,8 @@ def _distribute(scene: Scene, run: list[int], out: list[Reading]) -> None:
     chosen = distributed([(a.start, a.end) for a in names], scene.text, start, len(run))
     goods = scene.goods.between(max(0, start - 120), start)
     metals = distributed([(m.start, m.end) for m in goods], scene.text, start, len(run))
-    plain = [] if chosen or metals else plain_items(scene.text, scene.span[0], start, len(run))
+    shares = out[run[0]].attribute in _SHARES
+    plain = [] if chosen or metals or not shares else plain_items(scene.text, scene.span[0], start, len(run))
     for place, number in enumerate(run):
         if plain:
             a, b = plain[place]

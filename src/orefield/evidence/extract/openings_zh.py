@@ -39,6 +39,8 @@ _THING = re.compile(
     r"行业|产业|企业|工程|项目|基地|工人|员工|仓库|区|方案|规划|锂电|硅料|铝锭|矿产|人员|消费者|"
     r"家庭|居民|农户|联盟|生态|森林|草场|牧场|码头|牧户|保税区|央行|美联储|电解铜)"
 )
+_PART = re.compile(r"(?:首期|[一二三四五]期)?(?:扩建|改造|建设)?(?:工程|项目|基地)")
+"""A part of a project that was named before."""
 _NO_THING = re.compile(
     r".*(?:公司|研究员|分析师|专家|负责人|记者|数据|消息|人士|机构|方面|市场|部门|报告|其|该|这|此|"
     r"影响|后|前|时|来|上|下|内|外|间|率|量|额|比|的|值|速|级|期|度|年|月|日|步|类|种|个|家|座|处|亿|万|吨|元)"
@@ -89,7 +91,7 @@ def _opening(clause: str) -> tuple[int, int, str] | None:  # noqa: PLR0911 -- in
         or not re.fullmatch(r"[\u4e00-\u9fffA-Za-z0-9·（）()]+", phrase)
     ):
         return None
-    if _NO_THING.fullmatch(phrase) or not _THING.fullmatch(phrase):
+    if _PART.fullmatch(phrase) or _NO_THING.fullmatch(phrase) or not _THING.fullmatch(phrase):
         return None
     return at, stop, "thing"
 
@@ -112,7 +114,7 @@ def noun_phrase_zh(words: str) -> str:
 
 
 _SHARED = re.compile(
-    r"(?:^|[，、；：和及])(?P<what>[\u4e00-\u9fffA-Za-z]{1,10}?)(?:约|则|各|只|仅)?占(?:比|到)?(?:约|近|超过|超|为)?$"
+    r"(?:^|[，、；：和及])(?P<what>[\u4e00-\u9fffA-Za-z]{1,10}?)(?:约|则|各|只|仅|将|可)?占(?:比|到)?(?:约|近|超过|超|为)?$"
 )
 
 

@@ -87,7 +87,8 @@ def _basis(
 
 
 _ORE_TONNAGE = re.compile(
-    r"\bore (?:resource|reserve|tonn|body)|(?:reserve|resource)s?,? (?:ore|tonn)|^ore\b|ores$|矿石量",
+    r"\bore (?:resource|reserve|tonn|body)|(?:reserve|resource)s?,? (?:ore|tonn)|^ore\b|ores$|"
+    r"矿石量",
     re.IGNORECASE,
 )
 
