@@ -17,7 +17,7 @@ CUSTOMS = (
     "Norland's bauxite imports climb in May\n\n"
     "PORT ELM, June 9 - Norland imported 12.4 million tons of bauxite in May. Imports from Guinea "
     "tumbled by 30% to 5.1 million tons.\n\n"
-    "Exports of alumina products were 210,000 tons, while those of rare earths reached 950 tons.\n\n"
+    "Exports of alumina products were 210,000 tons; those of rare earths reached 950 tons.\n\n"
     "Stocks of bauxite at nine ports surveyed by the consultancy Orelog stood at 7.7 million tons. "
     '"We expect full-year imports of 150 million tons," said analyst Wen Li.'
 )
@@ -120,6 +120,15 @@ def test_lists_of_plain_nouns_are_taken_apart(text, subjects) -> None:
     assert {c.value_low: c.subject for c in extract(text) if c.unit == "%"} == subjects
 
 
+def test_what_another_is_held_against_is_not_spoken_of() -> None:
+    text = (
+        "白则盐湖锂浓度仅次于智利阿塔盐湖，居世界第二位。该项目总投资45.5亿元，电价0.35元，"
+        "年用水120万立方米。"
+    )
+    assert found(text, "45.5亿元").subject == "白则盐湖"
+    assert found(text, "120万立方米").subject == "白则盐湖"
+
+
 def test_measured_nouns_in_a_list_are_no_subjects() -> None:
     text = "紫山锂业公告，公司营业收入、净利润分别为35亿元和4亿元。"
     assert {c.subject for c in extract(text)} == {"紫山锂业"}
@@ -190,6 +199,7 @@ def test_hedges_in_other_places(text, sign) -> None:
     ("text", "value", "sign"),
     [
         ("one in five families", 20.0, "="),
+        ("one in every four households", 25.0, "="),
         ("seven tenths of the wells", 70.0, "="),
         ("have risen by more than half", 50.0, ">="),
     ],
@@ -212,6 +222,11 @@ def test_years_of_a_mine() -> None:
 def test_a_century_decade_is_ten_years() -> None:
     (found_year,) = [c for c in extract("白岭镍矿自20世纪90年代发现以来。") if c.unit == "year"]
     assert (found_year.value_low, found_year.value_high) == (1990, 1999)
+
+
+def test_one_in_four_is_a_part_and_no_count() -> None:
+    units = {c.unit for c in extract("About one in four households relies on the Hill mine.")}
+    assert units == {"%"}
 
 
 def test_counts_without_their_noun() -> None:

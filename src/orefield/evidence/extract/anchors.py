@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from orefield.evidence.extract.anchor import Anchor
-from orefield.evidence.extract.memory import Memory
+from orefield.evidence.extract.memory import COMPARED, Memory
 from orefield.evidence.extract.names_en import WHOSE, NameFinder, ProperName
 from orefield.evidence.extract.names_zh import find_names_zh
 from orefield.evidence.extract.place_words import DEMONYMS
@@ -254,7 +254,8 @@ class AnchorFinder:
     def _led(self, anchors: list[Anchor]) -> list[Anchor]:
         """What leads a name leads those joined to it; a place before a site is where it lies."""
         out: list[Anchor] = []
-        for anchor in anchors:
+        for named in anchors:
+            anchor = named
             if out:
                 gap = self._text[out[-1].end : anchor.start]
                 if (
@@ -263,6 +264,8 @@ class AnchorFinder:
                 ):
                     out.append(replace(anchor, preposition=out[-1].preposition))
                     continue
+                if not gap and out[-1].kind == "place" and out[-1].preposition in COMPARED:
+                    anchor = replace(anchor, preposition=out[-1].preposition)
                 if (
                     gap in {"", "旗下", "所属", "下属", "控股的", "旗下的"}
                     and (out[-1].kind == "place" or gap)

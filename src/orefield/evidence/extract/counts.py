@@ -73,7 +73,7 @@ _VAGUE_VALUES = {
 }
 _LEFT_STOP = re.compile(
     r"(?:\b(?:of the|phase|stage|class|no\.|article|top|first|last|next|past|group of|"
-    r"and) |第|之)$",
+    r"and|one in|one in every|one out of) |第|之)$",
     re.IGNORECASE,
 )
 _MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? $")
@@ -86,7 +86,7 @@ def find_counts(text: str, taken: tuple[Figure, ...]) -> tuple[Figure, ...]:
     for number in find_numbers(text):
         if any(a < number.end and number.start < b for a, b in spans):
             continue
-        if _LEFT_STOP.search(text[max(0, number.start - 10) : number.start]) or _MONTH.search(
+        if _LEFT_STOP.search(text[max(0, number.start - 18) : number.start]) or _MONTH.search(
             text[max(0, number.start - 11) : number.start]
         ):
             continue

@@ -46,6 +46,7 @@ _AGENTS = re.compile(
     r"plants|mills|mines|countries|provinces|operators|automakers|banks|investors|shareholders|"
     r"suppliers|partners)$"
 )
+_PRICED = frozenset({"price", "money", "fraction", "points", "ratio"})
 _SHARES = frozenset({"share", "recycling rate", "ownership share", ""})
 _MARKETS = frozenset({"price", "demand"})
 _LIST_GAP = 18
@@ -83,10 +84,15 @@ def _linked(scene: Scene, index: int, readings: list[Reading], last_attribute: s
     share = figure.kind in {"fraction", "ratio"} and attribute in _SHARES
     base = _base(scene, index, readings, clause) if attribute == "growth" else attribute
     carried = scene.memory.carried(base)
-    attached = attach(
-        text, at, scene.span, scene.anchors, scene.head, carried, share,
-        owned=attribute == "ownership share", goods=scene.goods,
-    )  # fmt: skip
+    owned = attribute == "ownership share"
+    context = (text, at, scene.span, scene.anchors, scene.head, carried, share)
+    attached = attach(*context, owned=owned, goods=scene.goods)
+    price = attached is not None and attached.anchor.kind == "price"
+    if price and figure.kind not in _PRICED:  # a price has no depth and no water
+        attached = attach(*context, owned=owned)
+    phrased = attached is not None and attached.anchor.kind == "thing"
+    if phrased and attached and figure.kind == "count" and attached.anchor.end <= clause[0]:
+        attached = attach(*context, owned=owned)  # what is counted is itself a thing
     if attached is not None and attached.rule == "subject of what is before":
         # markets have prices and demand; the mine or company named last has not
         market = base in _MARKETS and attached.anchor.kind not in {"place", "world"}
@@ -211,7 +217,11 @@ def _distribute(scene: Scene, run: list[int], out: list[Reading]) -> None:
     goods = scene.goods.between(max(0, start - 120), start)
     metals = distributed([(m.start, m.end) for m in goods], scene.text, start, len(run))
     shares = out[run[0]].attribute in _SHARES
-    plain = [] if chosen or metals or not shares else plain_items(scene.text, scene.span[0], start, len(run))
+    plain = (
+        []
+        if chosen or metals or not shares
+        else plain_items(scene.text, scene.span[0], start, len(run))
+    )
     for place, number in enumerate(run):
         if plain:
             a, b = plain[place]

@@ -20,7 +20,7 @@ _TRADES = frozenset({"imports", "exports", "demand", "trade value", "self-suffic
 """What a country or a market has, whoever was named last."""
 _PARTNERED = frozenset({"from", "to", "with", "via", "来自", "向", "对", "与"})
 """What leads the other side of a trade: no country that "the country" means."""
-_BESIDE = frozenset({"仅次于", "较", "距", "距离", "than", "like", "behind", "near", "outside"})
+COMPARED = frozenset({"仅次于", "较", "距", "距离", "than", "like", "behind", "near", "outside"})
 """What leads a thing that another is only held against."""
 _UNMEMORABLE = frozenset({"person", "world", "thing", "price"})
 
@@ -52,7 +52,7 @@ class Memory:
         """Remember the names of a sentence that was read."""
         for anchor in anchors:
             partner = anchor.kind == "place" and anchor.preposition in _PARTNERED
-            if partner or anchor.preposition in _BESIDE:
+            if partner or anchor.preposition in COMPARED:
                 continue
             if not anchor.pointing and anchor.kind not in _UNMEMORABLE:
                 self.last[anchor.kind] = anchor

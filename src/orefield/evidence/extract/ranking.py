@@ -66,9 +66,9 @@ def _subject(scene: Scene, figure: Figure, finder: AnchorFinder) -> Attached | N
     if figure.symbol != "rank":
         # who is behind a yes or no is its other side: "a deficit, met by supplies from X"
         before = [a for a in scene.anchors if a.end <= figure.start]
-        named = before if figure.symbol == "boolean" and before else scene.anchors
+        spoken = before if figure.symbol == "boolean" and before else scene.anchors
         return attach(
-            scene.text, at, scene.span, named, scene.head, scene.earlier, share=False,
+            scene.text, at, scene.span, spoken, scene.head, scene.earlier, share=False,
             goods=scene.goods,
         )  # fmt: skip
     if _COMPANYS.match(scene.text, figure.end):

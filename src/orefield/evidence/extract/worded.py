@@ -114,7 +114,7 @@ _EVENT = re.compile(
     r"started (?:up|production|operations?)|began (?:production|operations?|mining)|"
     r"start-up|startup|developed|worked|mined|been taking place|in operation|operating|"
     r"operational|listed|acquired|built)\b(?P<gap>(?: is| was| has been)?(?: (?:targeted|"
-    r"expected|scheduled|planned|due))?(?: [a-z]+){0,2}?)\s(?P<p>in|since|for|by|"
+    r"expected|scheduled|planned|due))?(?: [a-z]+){0,3}?)\s(?P<p>in|since|for|by|"
     r"from|to|until|through)\s(?:the\s)?(?:early |late |mid-)?$",
     re.IGNORECASE,
 )
