@@ -24,11 +24,16 @@ class Readable(Protocol):
     """A document that was read: its text, and who published it when."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """What a reader sees."""
+
     @property
-    def published(self) -> str: ...
+    def published(self) -> str:
+        """ISO date or part of one; empty where unknown."""
+
     @property
-    def publisher(self) -> str: ...
+    def publisher(self) -> str:
+        """Who published it; empty where unknown."""
 
 
 def extract(

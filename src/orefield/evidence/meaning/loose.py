@@ -253,7 +253,9 @@ def _quantity(
         of_a_year = base in {"t/y", "t/d"} or (
             base == "t" and period.first_year is not None and period.first_year == period.last_year
         )
-        if found is Quantity.OTHER and of_a_year and not _NO_OUTPUT.search(attribute):
+        # a column of a study names what it measures; a newspaper's words may leave it out
+        loose = "_" not in row.attribute and not _NO_OUTPUT.search(attribute)
+        if found is Quantity.OTHER and of_a_year and loose:
             found = Quantity.THROUGHPUT if unit.basis is Basis.ORE else Quantity.PRODUCTION
         negative = row.low is not None and row.low < 0.0
         return Quantity.STOCK_CHANGE if found is Quantity.STOCK and negative else found

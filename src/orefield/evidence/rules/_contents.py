@@ -35,6 +35,9 @@ _SAME_TABLE = 0.03
 _ONE_YEAR = 4.0 / 3.0
 """How far metal may be from another text's ore times grade of the same class and year."""
 
+_INCLUSIVE = re.compile(
+    r"resources?\b\W{0,3}(?:inclusive|including|incl)\b.{0,12}\breserves?\b", re.IGNORECASE
+)
 _FED = re.compile(r"\b(?:head|feed|mill(?:ed)?|mined|plant|rom)\b|run.of.mine|入选|采出", re.I)
 
 _GENEROUS_RESERVE = 1.3
@@ -246,11 +249,16 @@ def _sharpest(found: list[Statement], metal: Statement) -> Statement | None:
 
 
 def _own_class(s: Statement, metal: Statement) -> bool:
-    return _class_of(s) is metal.resource_class
+    return _class_of(s) is _class_of(metal)
 
 
 def _class_of(s: Statement) -> ResourceClass:
-    """The class stated, or named by the attribute of a grade."""
+    """The class stated, or named by the attribute of a grade.
+
+    A resource that includes its reserves is a resource, whichever of the two words was read.
+    """
+    if _INCLUSIVE.search(s.attribute):
+        return ResourceClass.RESOURCE
     if s.resource_class in IN_GROUND:
         return s.resource_class
     if s.topic.quantity is Quantity.GRADE:
@@ -260,7 +268,7 @@ def _class_of(s: Statement) -> ResourceClass:
 
 def _class_fits(s: Statement, metal: Statement) -> bool:
     """Whether ore may be that of the metal: reserves are no resources."""
-    return _class_of(s) in {ResourceClass.NONE, metal.resource_class}
+    return _class_of(s) in {ResourceClass.NONE, _class_of(metal)}
 
 
 def _grade_fits(s: Statement, metal: Statement) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from orefield.evidence.corpus import Corpus
@@ -134,6 +134,9 @@ _METAL = METAL_BASES - {Basis.NONE, Basis.UNSTATED}
 
 STATES = frozenset({Quantity.CAPACITY, Quantity.RESOURCE, Quantity.THROUGHPUT, Quantity.OWNERSHIP})
 """Quantities that hold from a date on until a later figure replaces them."""
+
+APART = timedelta(days=90)
+"""Reports closer together than this are of one round of news, not two editions."""
 
 _AS_OF = re.compile(r"\bplan\b|planned|design|feasibility|\beia\b|study|环评|可研|设计|规划", re.I)
 

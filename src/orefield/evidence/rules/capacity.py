@@ -16,11 +16,13 @@ from orefield.evidence.rules._chain import (
     relatives,
 )
 from orefield.evidence.rules._contents import check_contents, check_life
+from orefield.evidence.rules._definitions import APART, edition
 from orefield.evidence.rules._sites import Sites
 from orefield.evidence.rules._values import (
     DAYS,
     conclude,
     independent,
+    planned,
     single_site,
     stated,
     yearly,
@@ -35,6 +37,9 @@ NAME = "capacity-identity"
 
 _TOLERANCE = 1.10
 """Outputs may exceed the product by this much: years of good ore, days above nameplate."""
+
+_OTHER_STUDY = 2.0
+"""A plan of another edition may be of a mine of up to twice the size."""
 
 _CONCENTRATE_GRADE = 0.35
 """Above this, a concentrate of a base metal is no longer one."""
@@ -86,7 +91,7 @@ def _judge(
     corpus: Corpus, output: Statement, need: Interval, factors: tuple[Factor, Factor, Factor]
 ) -> Iterator[Finding]:
     can = factors[0].span * factors[1].span * factors[2].span
-    slack = _TOLERANCE
+    slack = _TOLERANCE * (_OTHER_STUDY if _of_another_study(corpus, output, factors[0]) else 1.0)
     for factor in factors:
         slack *= factor.slack
     parts = [s for factor in factors for s in factor.statements]
@@ -104,7 +109,7 @@ def _judge(
         words += "; the basis is not stated: as gross concentrate it might be possible"
     verdict = Verdict.VIOLATE if ratio > slack else Verdict.INSUFFICIENT
     if verdict is Verdict.INSUFFICIENT:
-        words += "; richer ore or an expansion could explain it"
+        words += "; richer ore, an expansion or another edition of the plan could explain it"
     yield from conclude(
         NAME,
         verdict,
@@ -115,6 +120,17 @@ def _judge(
         blamed=[output] if verdict is Verdict.VIOLATE and _supported(corpus, parts, output) else [],
         relied=["resource_class", "first_year"],
     )
+
+
+def _of_another_study(corpus: Corpus, output: Statement, ore: Factor) -> bool:
+    """Whether an output was planned in another edition than the ore rate it is held against."""
+    if not planned(output):
+        return False
+    mine = edition(corpus, output)
+    others = [
+        edition(corpus, s) for s in ore.statements if planned(s) and s.source != output.source
+    ]
+    return any(mine and day and abs(mine - day) >= APART for day in others)
 
 
 def _in_words(factors: tuple[Factor, Factor, Factor], can: Interval) -> str:

@@ -35,6 +35,9 @@ REVISION = 0.10
 """How far a published level may be revised, as a rule of thumb: growth that China's statistics
 state for refined copper and the levels published a year apart differ by up to 6 % (2018)."""
 
+ONE_TABLE = 0.05
+"""How far growth that others state may be from two levels of one edition: other coverage."""
+
 EDITIONS = 0.20
 """How far apart two editions of one level lie at most."""
 
@@ -204,6 +207,9 @@ def _judge(
         text += ": the same within rounding."
         return conclude(NAME, Verdict.PASS, members, text, 0.0, unit)
     one_text = s.source == level.source == base.source
+    if level.source == base.source and level.vintage == base.vintage:
+        # two levels of one table are comparable: no revision lies between them
+        revision = min(revision, ONE_TABLE)
     if not one_text and abs(gap) <= revision * max(end.low, implied.low):
         text += (
             f": apart by {amount(abs(gap), unit)}, which is within what levels are revised by; "

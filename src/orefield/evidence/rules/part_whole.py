@@ -49,9 +49,10 @@ GROUPS: dict[str, frozenset[str]] = {
 _TOGETHER = re.compile(
     r"primary (?:and|\+|&|plus) (?:recycled|secondary)"
     r"|(?:recycled|secondary) (?:and|\+|&|plus) primary"
-    r"|total metals?\b|all metals|copper equivalent|combined metals?|原生.*再生|折合",
+    r"|total metals?\b|all metals?\b|copper equivalent|combined metals?|原生.*再生|折合",
     re.IGNORECASE,
 )
+_TOTAL = re.compile(r"\b(?:total|all|group|overall|combined)\b|合计|总", re.IGNORECASE)
 _PARTS = frozenset(
     {"primary", "secondary", "open pit", "underground", "oxide", "sulphide", "payable"}
 )
@@ -59,6 +60,8 @@ _PARTS = frozenset(
 
 _CONTROL = 0.5
 _METAL_LOSS = 0.05
+_ACROSS = 0.08
+"""How far a part of one text may be above the whole of another, editions and hedges aside."""
 _RANKED = {
     ResourceClass.MEASURED: 0,
     ResourceClass.INDICATED: 0,
@@ -112,6 +115,11 @@ def _counts_less(whole: Statement, part: Statement) -> bool:
     return not (scope(whole) & _PARTS) <= scope(part) or "attributable" in scope(whole)
 
 
+def _is_total(s: Statement) -> bool:
+    """Whether it is a whole by its own words, and no part of another figure of its entity."""
+    return _counts_more(s) or bool(_TOTAL.search(s.attribute))
+
+
 def _world(entity: str) -> bool:
     return entity in {"world", "?world", "?global"}
 
@@ -154,8 +162,9 @@ def _worst_year(
     if not others:
         return None
     best = max(others, key=lambda y: max(_wide(w).high for w in others[y]))
-    # two plain numbers of one year and class need no allowance; series of other makers do
-    return _judge(part, others[best], BACKGROUND_TOLERANCE)
+    # series of other makers differ by their definitions; texts under check less
+    known = part.background or any(w.background for w in others[best]) or years(part) is None
+    return _judge(part, others[best], BACKGROUND_TOLERANCE if known else _ACROSS)
 
 
 def _comparable(part: Statement, whole: Statement) -> bool:
@@ -288,7 +297,7 @@ def _classes(found: list[Statement]) -> Iterator[Finding | None]:
 
 
 def _recycled(found: list[Statement]) -> Iterator[Finding | None]:
-    scrap = [s for s in found if s.topic.stage is Stage.SCRAP]
+    scrap = [s for s in found if s.topic.stage is Stage.SCRAP and not _is_total(s)]
     for part in scrap:
         for whole in found:
             # across texts, scrap that is used without refining would count on one side only

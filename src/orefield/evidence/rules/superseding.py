@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
-from datetime import timedelta
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules._definitions import (
+    APART,
     aligned,
     as_of,
     definition,
@@ -28,8 +28,6 @@ _REVISED = re.compile(
     r"|\b(?:cut|lowered|raised|reduced|increased) (?:to|from)\b|\breplan|修订|调整|下调|上调|更新",
     re.IGNORECASE,
 )
-_APART = timedelta(days=90)
-"""Reports closer together than this are of one round of news, not two editions."""
 
 
 def check_superseded(corpus: Corpus) -> Iterator[Finding]:
@@ -87,7 +85,7 @@ def _chains_of(corpus: Corpus, group: list[Statement]) -> Iterator[list[Statemen
         older = [
             s
             for d, s in dated
-            if s.id not in taken and _replaces(corpus, newest, s, (day - d) >= _APART)
+            if s.id not in taken and _replaces(corpus, newest, s, (day - d) >= APART)
         ]
         if older:
             taken |= {s.id for s in older}

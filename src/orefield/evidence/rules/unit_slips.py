@@ -59,6 +59,12 @@ _APART = math.log(3.0)
 _LARGE = 300.0
 """Factors from here on are no growth and no other definition."""
 
+_STANDING = frozenset({Quantity.RESOURCE, Quantity.CAPACITY, Quantity.STOCK})
+"""States, which hold from one year to the next."""
+
+_DIGITS = 1e-3
+"""Two printings of the same digits differ by no more, in decimal logarithm."""
+
 _BY_OUNCE = frozenset({"au", "ag", "pgm"})
 
 _MOST = 8
@@ -211,8 +217,19 @@ def _nearest(
 
 def _exactly_alike(a: Statement, b: Statement) -> bool:
     years = (a.first_year, a.last_year) == (b.first_year, b.last_year)
+    if not years and None in (a.first_year, b.first_year) and a.topic.quantity in _STANDING:
+        # what stands undated may be of the year of the other: then only its very digits tell
+        years = _same_digits(a, b)
     classes = bucket(a) == bucket(b) and a.basis is b.basis
     return years and classes and attribute_words(a) == attribute_words(b)
+
+
+def _same_digits(a: Statement, b: Statement) -> bool:
+    first, second = central(a), central(b)
+    if first is None or second is None:
+        return False
+    power = math.log10(first / second)
+    return abs(power - round(power)) < _DIGITS
 
 
 def _ore_for_metal(corpus: Corpus, kept: Statement, odd: Statement, ratio: float) -> str:
