@@ -31,12 +31,18 @@ def words(result: Reconciled) -> str:
     return "\n".join(lines)
 
 
+_NOTHING = 1e-6
+"""Smaller than this in any unit of the systems is what arithmetic leaves of a zero."""
+
+
 def figures(value: float | None, error: float | None) -> str:
     """A value with its standard error, to two digits of the error."""
     if value is None or error is None:
         return "not determined"
     if not error > abs(value) * 1e-12:
         return f"{value:,.6g}"
+    if max(abs(value), error) < _NOTHING:
+        return "0"
     digits = 1 - math.floor(math.log10(error))
     return f"{_plain(value, digits)} ± {_plain(error, digits)}"
 
@@ -66,12 +72,14 @@ def claim_words(result: Reconciled, claim: str) -> str:
     """One claim with what it says, its sigma and what the rest says."""
     a = result.adjustments[claim]
     o = a.observation
-    left = "" if a.reconciled is None else f", the rest gives {a.reconciled:,.6g}"
+    left = (
+        ""
+        if a.reconciled is None
+        else f", the rest gives {figures(a.reconciled, o.sigma).split(' ±')[0]}"
+    )
     assumed = " (assumed)" if o.assumed else ""
     sense = "" if o.sense == "=" else f"{o.sense} "
-    said = (
-        f"{_name(result, claim)}{assumed} says {sense}{o.value:,.6g} (sigma {o.sigma:,.3g}){left}"
-    )
+    said = f"{_name(result, claim)}{assumed} says {sense}{figures(o.value, o.sigma)}{left}"
     return said if a.sigmas is None else f"{said}: {abs(a.sigmas):.1f} sigma away"
 
 
