@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,8 +70,8 @@ class Card:
 
     @property
     def title(self) -> str:
-        """The rule in words: ``share identity``."""
-        return self.rule.replace("-", " ")
+        """The rule in words: ``Share identity``."""
+        return self.rule.replace("-", " ").capitalize()
 
 
 MAX_VOICES = 8
@@ -98,10 +99,18 @@ def cards(
             if claim in claims
         )
         out[str(f["verdict"])].append(
-            Card(str(f["rule"]), str(f["verdict"]), str(f["explanation"]),
+            Card(str(f["rule"]), str(f["verdict"]), in_words(str(f["explanation"])),
                  voices, tuple(f.get("inferred", ())))
         )  # fmt: skip
     return {verdict: tuple(found) for verdict, found in out.items()}
+
+
+_COLUMN = re.compile(r"(?<![\w:-])[a-z0-9]+(?:_[a-z0-9]+)+(?![\w-])")
+
+
+def in_words(text: str) -> str:
+    """An explanation with names of columns as words: ``output_cu`` is "output cu"."""
+    return _COLUMN.sub(lambda m: m.group().replace("_", " "), text)
 
 
 def _voice(claim: str, row: Mapping[str, Any], blamed: bool, background: bool) -> Voice:
