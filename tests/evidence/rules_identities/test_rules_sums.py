@@ -67,7 +67,6 @@ def test_years_plans_stages_and_texts_are_not_mixed() -> None:
         say("b", "p1", 8e5, year=2023, resource_class=ResourceClass.PLAN),
         say("b", "p1", 8e5, year=2023, stage=Stage.REFINED),
         say("b", "p1", 8e5, year=2023, commodity="pb"),
-        say("b", "p1", 8e5, year=2023, source="another"),
         say("b", "p1", 8e5, year=2023, derived_from=("a",)),
         say("b", "p1", 8e5, year=2023, basis=Basis.ORE),
     ):

@@ -162,7 +162,8 @@ def _life(sites: Sites, life: Statement) -> Iterator[Finding]:
         text += f", which last {amount(have / flow, 'y')}"
     enough = used <= have * (_GENEROUS_RESERVE if reserve else _GENEROUS_LIFE)
     one_time = ore.source == life.source or None in (ore.first_year, life.first_year)
-    one_time = one_time or abs((ore.first_year or 0) - (life.first_year or 0)) <= 1
+    # what was known to be there in an earlier year is not what a later text plans with
+    one_time = one_time or ore.first_year == life.first_year
     bad = Verdict.VIOLATE if one_time else Verdict.INSUFFICIENT
     yield from conclude(
         "mine-life",

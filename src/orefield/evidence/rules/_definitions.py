@@ -11,6 +11,7 @@ from functools import lru_cache
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.dates import first_day
 from orefield.evidence.entities import fold_name
+from orefield.evidence.rules._edition_words import without_edition
 from orefield.evidence.rules._sites import is_ore_grade, is_ore_in_place
 from orefield.evidence.rules._values import IN_GROUND, METAL_BASES, planned, year_of
 from orefield.evidence.statement import Quantity, Statement, Topic
@@ -135,6 +136,13 @@ _METAL = METAL_BASES - {Basis.NONE, Basis.UNSTATED}
 STATES = frozenset({Quantity.CAPACITY, Quantity.RESOURCE, Quantity.THROUGHPUT, Quantity.OWNERSHIP})
 """Quantities that hold from a date on until a later figure replaces them."""
 
+_COST = re.compile(
+    r"\b(?:capital (?:cost|expenditure|estimate)s?|capex(?! intensity)|project cost"
+    r"|(?:construction|development) cost|estimated (?:cost|investment)|total investment|npv"
+    r"|net present value)\b|资本支出|总投资|投资概算|投资估算",
+    re.IGNORECASE,
+)
+
 APART = timedelta(days=90)
 """Reports closer together than this are of one round of news, not two editions."""
 
@@ -151,7 +159,7 @@ def scope(s: Statement) -> frozenset[str]:
         own |= {kind for kind, pattern in _HANDLED.items() if pattern.search(s.attribute.lower())}
     if s.topic.quantity is Quantity.OWNERSHIP:
         return own & {"attributable"} if _INDIRECT.search(s.attribute) else frozenset()
-    told = _scope_of(" ".join((s.subject, s.attribute, s.words, s.shown, s.date)))
+    told = _scope_of(" ".join((s.subject, s.attribute, without_edition(s.words), s.shown, s.date)))
     return own | (told - _OF_ATTRIBUTE)
 
 
@@ -328,8 +336,17 @@ def published(corpus: Corpus, s: Statement) -> str:
     return source.published if source is not None else ""
 
 
+def is_cost_of_study(s: Statement) -> bool:
+    """Whether it is what a project is estimated to cost: each study replaces the one before."""
+    if s.topic.quantity is not Quantity.MONEY or "/" in s.unit:
+        return False
+    return bool(_COST.search(s.attribute.replace("_", " ")))
+
+
 def revisable(s: Statement) -> bool:
-    """Whether a later figure replaces it by its nature: a plan, a capacity, a resource."""
+    """Whether a later figure replaces it by its nature: a plan, a capacity, a resource, a cost."""
+    if is_cost_of_study(s):
+        return True
     if s.topic.quantity is Quantity.THROUGHPUT and s.resource_class is ResourceClass.ACTUAL:
         return False
     return s.topic.quantity in STATES or planned(s)
@@ -340,7 +357,7 @@ def as_of(corpus: Corpus, s: Statement) -> bool:
     if s.first_year is None:
         return False
     said = year_of(published(corpus, s))
-    if s.topic.quantity in STATES:
+    if s.topic.quantity in STATES or is_cost_of_study(s):
         return said is None or s.first_year <= said
     if not planned(s):
         return False

@@ -12,6 +12,7 @@ from orefield.evidence.rules.pairing import METAL, conclude, exact, is_planned, 
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
+from orefield.evidence.words.commodities import ELEMENT_OF
 
 _MASSES = frozenset(
     {
@@ -59,7 +60,8 @@ def _key(s: Statement) -> object:
     spoken = years(s)
     when = None if spoken is None else (spoken[0], spoken[-1])
     mass = "t" if s.unit in {"t", "t/y"} else s.unit
-    return (s.entity, quantity, s.topic.commodity, when, s.part_of_year, mass, in_ground,
+    metal = ELEMENT_OF.get(s.topic.commodity, s.topic.commodity)
+    return (s.entity, quantity, metal, when, s.part_of_year, mass, in_ground,
             is_planned(s), scope(s) & {"attributable"}, named_part(s))  # fmt: skip
 
 

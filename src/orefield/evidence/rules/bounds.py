@@ -60,15 +60,24 @@ def check_world(corpus: Corpus) -> Iterator[Finding]:
         words = f"{text}{amount(low, bound.unit)} is {ratio:.3g} times {limit}"
         if s.basis in {Basis.NONE, Basis.UNSTATED} or "basis" in s.inferred:
             words += "; as a mass of ore or concentrate it may be possible"
+        doubtful = _may_be_ore(s, low, bound)
         yield from conclude(
             NAME,
-            Verdict.VIOLATE,
+            Verdict.INSUFFICIENT if doubtful else Verdict.VIOLATE,
             [s],
             words,
             residual=low - bound.bound,
             unit=bound.unit,
-            blamed=[s],
+            blamed=[] if doubtful else [s],
         )
+
+
+def _may_be_ore(s: Statement, low: float, bound: WorldBound) -> bool:
+    """Whether a resource of no stated basis is possible as a mass of ore."""
+    if s.topic.quantity is not Quantity.RESOURCE or "basis" not in s.inferred:
+        return False
+    usual = world_bound(s.topic.commodity, "grade_open_pit")
+    return usual is not None and low * usual.bound <= bound.bound
 
 
 def flow_measure(s: Statement) -> str:

@@ -83,6 +83,7 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
         for b, second in known[i + 1 : 60]
         if (why := _one_thing(corpus, first, second))
     ]
+    pairs += _spelled_twice(names, {name for pair in pairs for name in pair[:2]})
     number = s.low if counted and allowed(s) is not None else None
     counts_all = number is None or number >= len(names)
     if pairs and counts_all:
@@ -101,6 +102,19 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
     elif len(known) == len(names) and counted:
         told = f"{', '.join(names)}: {len(names)} names, none of them part of another"
         yield from conclude(NAME, Verdict.PASS, [s], told, residual=0.0, unit="count")
+
+
+def _spelled_twice(names: tuple[str, ...], told: set[str]) -> list[tuple[str, str, str]]:
+    """Pairs that are one name with and without what it is: "Mwelu", "Mwelu Copper Mine"."""
+    bare: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        bare[fold_name(_KIND.sub("", name)) if _KIND.sub("", name).strip() else name].append(name)
+    return [
+        (same[0], other, "are one name")
+        for same in bare.values()
+        for other in same[1:]
+        if not {same[0], other} <= told
+    ]
 
 
 def _entity(corpus: Corpus, name: str) -> str | None:

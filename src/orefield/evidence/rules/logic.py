@@ -10,6 +10,7 @@ from itertools import combinations
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
+from orefield.evidence.rules._self_sufficiency import net_importers_above_need
 from orefield.evidence.rules.pairing import bounds, is_planned
 from orefield.evidence.rules.reading import metals_of, named, replaced, text_of, told, years_of
 from orefield.evidence.rules.rule import Rule
@@ -112,6 +113,7 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
     for said in _flags(corpus):
         if said.statement.id not in old:
             by_entity[said.statement.entity].append(said)
+    yield from net_importers_above_need(corpus, old)
     for entity, flags in by_entity.items():
         yield from _pairs(flags)
         for said in flags:

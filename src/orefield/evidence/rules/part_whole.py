@@ -10,6 +10,7 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
 from orefield.evidence.rules._definitions import excludes_inferred, scope
+from orefield.evidence.rules._own_parts import exports_in_output, primary_in_all
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     LEVELS,
@@ -77,6 +78,8 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
         *_owned(corpus, old),
         *_of_one_entity(corpus, old),
         *_trade(corpus, old),
+        *primary_in_all(corpus, old, NAME),
+        *exports_in_output(corpus, old, NAME),
     ):
         if found is not None:
             yield found

@@ -15,8 +15,8 @@ from orefield.evidence.rules.rule import Rule
 _MODULES = (
     "sanity", "basis", "stages", "classes", "rates", "unit_slips", "bounds", "capacity", "shares",
     "sums", "trade_balance", "utilisation", "part_whole", "growth", "ranks", "arithmetic",
-    "ownership", "site_commodity", "timeline", "part_years", "logic", "duplicates", "superseding",
-    "conflicts", "provenance", "declared",
+    "ownership", "site_commodity", "metal_mixup", "timeline", "part_years", "logic", "duplicates",
+    "superseding", "conflicts", "provenance", "declared",
 )  # fmt: skip
 
 ORDER = (Verdict.VIOLATE, Verdict.TIE, Verdict.SUPERSEDED, Verdict.INSUFFICIENT, Verdict.PASS)

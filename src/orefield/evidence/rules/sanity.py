@@ -90,6 +90,11 @@ def _ends(s: Statement) -> Iterator[Finding]:
         yield from _says(s, "has no finite number", "low")
 
 
+def _of_two_quantities(s: Statement) -> bool:
+    """Whether it is a ratio of two things, such as output to use, of which none is a part."""
+    return s.part is not None and s.whole is not None and s.part.quantity is not s.whole.quantity
+
+
 def _fraction(s: Statement) -> Iterator[Finding]:
     q, interval = s.topic.quantity, bounds(s)
     if s.unit not in ("1", "") or interval is None:
@@ -101,7 +106,7 @@ def _fraction(s: Statement) -> Iterator[Finding]:
         return
     if q not in _PARTS:
         return
-    if q is Quantity.SHARE and _RATIO.search(text_of(s)):
+    if q is Quantity.SHARE and (_RATIO.search(text_of(s)) or _of_two_quantities(s)):
         return
     if interval.low > 1.0 + _DUST:
         text = f"is {amount(interval, '1')}: a {q} is at most 100 %"

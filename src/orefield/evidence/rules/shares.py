@@ -14,6 +14,7 @@ from orefield.evidence.rules._attributable import attributable
 from orefield.evidence.rules._definitions import scope
 from orefield.evidence.rules._gross_equal import equal_masses
 from orefield.evidence.rules._share_sums import share_sums
+from orefield.evidence.rules._worded_shares import worded_shares
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     METAL,
@@ -59,6 +60,7 @@ def _identities(corpus: Corpus) -> Iterator[Finding]:
         yield from (f for f in found if f is not None)
     yield from share_sums(corpus, _shares(corpus, old), SHARE)
     yield from attributable(corpus, old, SHARE)
+    yield from worded_shares(corpus, old, SHARE)
 
 
 def _bases(corpus: Corpus) -> Iterator[Finding]:

@@ -105,11 +105,11 @@ def _yields(s: Statement, known: tuple[str, ...]) -> Iterator[Finding]:
     metals = {commodity} if commodity else {m.casefold() for m in metals_of(s)}
     metals = {ELEMENT_OF.get(m, m) for m in metals}
     metals -= _BASKETS
-    listed = {m for k in known for m in _family(k.casefold())}
+    listed = {m for k in known for m in family(k.casefold())}
     text = text_of(s)
     if not metals or _DENIED.search(text):
         return
-    beside = sorted(m for m in metals if not _family(m) & listed)
+    beside = sorted(m for m in metals if not family(m) & listed)
     has = listing(list(known))
     if not beside:
         says = f"{named(s)} names {listing(sorted(metals))}, which is known there ({has})."
@@ -142,7 +142,18 @@ def _is(s: Statement, kind: str) -> Iterator[Finding]:
         yield from told(_NAME, Verdict.INSUFFICIENT, [s], says, relied=_RELIED)
 
 
-def _family(commodity: str) -> frozenset[str]:
+def associated(a: str, b: str) -> bool:
+    """Whether two metals are found in one ore by nature."""
+    return any(a in metals and b in metals for metals in _ASSOCIATES)
+
+
+def is_minor(text: str) -> bool:
+    """Whether words call what they name a by-product."""
+    return bool(_MINOR.search(text.casefold()))
+
+
+def family(commodity: str) -> frozenset[str]:
+    """All names of one metal, or of a group that is mined as one."""
     return next((f for f in _FAMILIES if commodity in f), frozenset({commodity}))
 
 

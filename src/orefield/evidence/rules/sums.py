@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
+from orefield.evidence.rules._region_sums import region_sums
 from orefield.evidence.rules.pairing import (
     FLOWS,
     METAL,
@@ -336,6 +337,7 @@ def _wide(s: Statement) -> Interval:
 def _sums(corpus: Corpus) -> Iterator[Finding]:
     yield from (f for f in map(_above, _groups(corpus)) if f is not None)
     yield from _stated_totals(corpus)
+    yield from region_sums(corpus, set_aside(corpus), SUM)
 
 
 def _remainders(corpus: Corpus) -> Iterator[Finding]:

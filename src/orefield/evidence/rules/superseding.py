@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
@@ -25,8 +26,17 @@ NAME = "superseded"
 
 _REVISED = re.compile(
     r"\brevis|\bupdated?\b|\bnew(?:er)? (?:plan|guidance|estimate|design|target)|redesign"
-    r"|\b(?:cut|lowered|raised|reduced|increased) (?:to|from)\b|\breplan|修订|调整|下调|上调|更新",
+    r"|\b(?:cut|lowered|raised|reduced|increased|trimmed|downgraded|downsized)\b"
+    r"|\bscaled (?:down|back|up)\b|\breplan|修订|调整|下调|上调|更新|缩减",
     re.IGNORECASE,
+)
+_PRELIMINARY = re.compile(
+    r"\b(?:preliminary|provisional|flash|first (?:estimate|release|print)|unaudited|advance)\b"
+    r"|初步|快报|预估",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"\b(?:final|revised|corrected|restated|audited|confirmed)\b|最终|修订|更正|核定", re.IGNORECASE
 )
 
 
@@ -94,6 +104,8 @@ def _chains_of(corpus: Corpus, group: list[Statement]) -> Iterator[list[Statemen
 
 def _replaces(corpus: Corpus, newer: Statement, older: Statement, later: bool) -> bool:
     """Whether a figure is a later edition of another, and not just another telling of it."""
+    if _settles(corpus, newer, older):
+        return True
     if _one_editor(corpus, newer, older):
         named = newer.vintage != newer.reported or older.vintage != older.reported
         return later or (named and newer.vintage != older.vintage)
@@ -106,8 +118,19 @@ def _replaces(corpus: Corpus, newer: Statement, older: Statement, later: bool) -
     return True
 
 
+def _settles(corpus: Corpus, newer: Statement, older: Statement) -> bool:
+    """Whether a figure is the final or corrected one of a preliminary one."""
+    after, before = edition(corpus, newer), edition(corpus, older)
+    if after is None or before is None or after <= before or _PRELIMINARY.search(newer.words):
+        return False
+    first = bool(_PRELIMINARY.search(f"{older.attribute} {older.words}"))
+    final = bool(_FINAL.search(newer.words)) and not _FINAL.search(older.words)
+    # another publisher's figure settles a preliminary one only where it says that it is final
+    return (first and final) or ((first or final) and _one_editor(corpus, newer, older))
+
+
 def _revised_plans(corpus: Corpus, alike: list[Statement]) -> Iterator[list[Statement]]:
-    """Plans that their maker calls revised, and that moved to another year as well."""
+    """Plans that are called revised, cut or raised, and that moved to another year as well."""
     plans = [s for s in alike if planned(s)]
     for newer in plans:
         day = edition(corpus, newer)
@@ -116,14 +139,19 @@ def _revised_plans(corpus: Corpus, alike: list[Statement]) -> Iterator[list[Stat
         older = [
             s
             for s in plans
-            if (s.first_year, s.last_year) != (newer.first_year, newer.last_year)
+            if _other_time(corpus, s, newer)
             and definition(s) == definition(newer)
-            and _one_editor(corpus, newer, s)
             and (before := edition(corpus, s)) is not None
             and before < day
         ]
         if older:
             yield [*older, newer]
+
+
+def _other_time(corpus: Corpus, s: Statement, newer: Statement) -> bool:
+    """Whether two plans are of other years, or of one that only one of them is dated by."""
+    moved = (s.first_year, s.last_year) != (newer.first_year, newer.last_year)
+    return moved or as_of(corpus, s) != as_of(corpus, newer)
 
 
 def _one_editor(corpus: Corpus, newer: Statement, older: Statement) -> bool:
@@ -146,7 +174,7 @@ def _say(corpus: Corpus, chain: list[Statement], why: str) -> Iterator[Finding]:
         return
     gap = max((newest.gap(span) for span in spans), key=abs)
     told = ", then ".join(_dated(corpus, s) for s in chain)
-    same = gap == 0.0
+    same = gap == 0.0 and not _moved_range(chain)
     yield from conclude(
         NAME,
         Verdict.PASS if same else Verdict.SUPERSEDED,
@@ -156,6 +184,12 @@ def _say(corpus: Corpus, chain: list[Statement], why: str) -> Iterator[Finding]:
         unit=chain[-1].unit,
         relied=["resource_class", "first_year", "reported", "vintage"],
     )
+
+
+def _moved_range(chain: list[Statement]) -> bool:
+    """Whether one stated range gave way to another that shares no number with it."""
+    ends = [s.stated for s in chain if s.stated is not None]
+    return any((a.low < a.high or b.low < b.high) and not a.overlaps(b) for a, b in pairwise(ends))
 
 
 def _dated(corpus: Corpus, s: Statement) -> str:

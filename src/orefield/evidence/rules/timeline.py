@@ -10,7 +10,8 @@ from itertools import pairwise
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules import timing
-from orefield.evidence.rules.pairing import bounds, is_planned
+from orefield.evidence.rules._values import single_site
+from orefield.evidence.rules.pairing import bounds, is_planned, looks_like_company
 from orefield.evidence.rules.reading import (
     Span,
     day_words,
@@ -36,6 +37,9 @@ _RANK = {
     "commissioned": 4, "production": 4, "expanded": 5, "closed": 6,
 }  # fmt: skip
 _STARTS = ("production", "commissioned")
+_RUNNING = (*_STARTS, "expanded", "suspended", "resumed", "closed")
+"""Events that only a site that has run can have had."""
+
 _ONCE = ("discovered", "production", "commissioned", "closed")
 """Events that a site has once, phases and restarts apart."""
 
@@ -90,6 +94,7 @@ def _status(corpus: Corpus) -> Iterator[Finding]:
         yield from _order([e for e in events if e.planned])
         yield from _once(done)
         yield from _output(corpus, entity, done)
+        yield from _before_plan(corpus, entity, events)
 
 
 def _events(corpus: Corpus) -> Iterator[tuple[str, _Event]]:
@@ -268,6 +273,41 @@ def _output(corpus: Corpus, entity: str, done: list[_Event]) -> Iterator[Finding
             text = f"{says}, after {end.told}{reopened}."
             gap = float(years[0] - end.when[1].year)
             yield from _say(verdict, [end], text, gap, s, unit="y")
+
+
+def _before_plan(corpus: Corpus, entity: str, events: list[_Event]) -> Iterator[Finding]:
+    """Output told as an outcome of a year before the planned start of a site that never ran."""
+    starts = [e for e in events if e.planned and e.event in _STARTS and not e.phase]
+    ran = any(not e.planned and (e.event in _RUNNING or e.phase) for e in events)
+    grows = any(e.event in ("expanded", "resumed") or e.phase for e in events)
+    if not starts or ran or grows or not single_site(corpus, entity):
+        return
+    start = min(starts, key=lambda e: e.when)
+    outputs = []
+    for s in corpus.of_entity(entity):
+        years, most = years_of(s), bounds(s)
+        actual = s.topic.quantity is Quantity.PRODUCTION and not is_planned(s)
+        actual = actual and s.resource_class in (ResourceClass.ACTUAL, ResourceClass.NONE)
+        if not actual or years is None or most is None or most.low <= 0.0 or s.is_derived:
+            continue
+        other = start.statement.topic.commodity
+        if _PHASE.search(text_of(s)) or (other and s.topic.commodity not in ("", other)):
+            continue
+        if years[1] < start.when[0].year and not looks_like_company(corpus, s):
+            outputs.append((s, years, most))
+    # where several texts tell of its output, it ran before: the plan is of something new
+    told_by = {s.source for s, _, _ in outputs}
+    for s, years, most in outputs:
+        report = days(start.reported) if start.reported else None
+        moved = report is not None and report[1].year < years[1]
+        sure = len(told_by) == 1 and not moved
+        early = start.when[0].year - years[1]
+        text = (
+            f"{named(s)} is output of {amount(most, s.unit)} in {_years(years)}, {early} y before "
+            f"{start.told}{'' if sure else ', unless it started earlier than planned'}."
+        )
+        verdict = Verdict.VIOLATE if sure else Verdict.INSUFFICIENT
+        yield from _say(verdict, [start], text, float(early), s, unit="y")
 
 
 def _years(years: tuple[int, int]) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules._chain import above_any_ore, grade, relatives
+from orefield.evidence.rules._day_year import check_day_and_year
 from orefield.evidence.rules._definitions import (
     aligned,
     attribute_words,
@@ -78,6 +79,7 @@ def check_slips(corpus: Corpus) -> Iterator[Finding]:
     """Name the factor by which a number is off, and the unit that was probably meant."""
     yield from check_peers(corpus)
     yield from check_days(corpus)
+    yield from check_day_and_year(corpus)
     yield from check_impossible(corpus)
     yield from check_grades(corpus)
 

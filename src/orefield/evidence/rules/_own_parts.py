@@ -1,0 +1,130 @@
+"""Parts of one entity's own figure: primary metal in all of it, exports of a site in its output."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from orefield.evidence.corpus import Corpus
+from orefield.evidence.finding import Finding, Verdict
+from orefield.evidence.rules._definitions import attribute_words, named_part, scope
+from orefield.evidence.rules.pairing import (
+    bounds,
+    conclude,
+    exact,
+    is_computed,
+    known_basis,
+    one_basis,
+    one_class,
+    one_time,
+)
+from orefield.evidence.rules.wording import amount
+from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.vocabulary import Stage
+
+_SOURCES = frozenset({"primary", "secondary", "recycled", "scrap", "from"})
+_SOURCE = re.compile(r"\b(?:primary|secondary|recycled|from scrap)\b", re.IGNORECASE)
+_TONNES = frozenset({"t", "t/y"})
+_TOGETHER = re.compile(
+    r"\b(?:total|all|group|overall|combined|and|plus)\b|[+&]|合计|总", re.IGNORECASE
+)
+_PURCHASED = re.compile(
+    r"third[- ]part|purchas|trad(?:ed|ing)|re-?export|tolling|bought|外购|贸易", re.IGNORECASE
+)
+_SITE = re.compile(
+    r"\b(?:mines?|smelter|refinery|deposit|pit|plant|concentrator|operation)\b|矿|冶炼厂",
+    re.IGNORECASE,
+)
+_SITES = frozenset({"mine", "deposit", "pit", "plant", "smelter", "refinery", "project"})
+
+_EDITIONS = 0.03
+"""How far a part of one text may be above the whole of another: editions of one year."""
+
+_FROM_STOCKS = 0.15
+"""What a site may ship beyond a year's output: stocks of the year before."""
+
+
+def primary_in_all(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """Primary or recycled refined metal is within all of it, one entity and year.
+
+    A part that names no metal is taken to be of the only one that its entity has.
+    """
+    for entity in dict.fromkeys(s.entity for s in corpus.checked):
+        figures = [s for s in corpus.of_entity(entity) if _is_refined(s) and s.id not in old]
+        parts = [
+            s for s in figures if _SOURCE.search(s.attribute) and not _TOGETHER.search(s.attribute)
+        ]
+        wholes = [s for s in figures if not scope(s) and s.topic.commodity and not named_part(s)]
+        wholes = [s for s in wholes if s.topic.quantity is Quantity.PRODUCTION]
+        if not (parts and wholes):
+            continue
+        metals = {s.topic.commodity for s in corpus.of_entity(entity)} - {""}
+        for part in parts:
+            for whole in wholes:
+                own = part.topic.commodity
+                if own != whole.topic.commodity and (own or len(metals) > 1):
+                    continue
+                if attribute_words(part) - _SOURCES != attribute_words(whole):
+                    continue
+                if one_time(part, whole) and one_class(part, whole):
+                    slack = 0.0 if part.source == whole.source else _EDITIONS
+                    yield from _judge(name, part, whole, slack, Verdict.VIOLATE)
+
+
+def exports_in_output(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """What a single site ships in a year is what it made, and a little out of stocks."""
+    for out in corpus.of_quantity(Quantity.EXPORTS):
+        if out.id in old or is_computed(out) or out.part_of_year or not out.topic.commodity:
+            continue
+        site = corpus.kind(out.entity) in _SITES if out.resolved else _SITE.search(out.subject)
+        if not site or bounds(out) is None or _PURCHASED.search(f"{out.attribute} {out.words}"):
+            continue
+        made = [
+            s
+            for s in corpus.of_entity(out.entity)
+            if s.topic.quantity is Quantity.PRODUCTION
+            and s.topic.commodity == out.topic.commodity
+            and s.id not in old
+            and s.unit == out.unit
+            and one_time(s, out)
+            and one_class(s, out)
+            and one_basis(s, out)
+            and known_basis(s, out)
+            and bounds(s) is not None
+            and not named_part(s)
+        ]
+        if made:
+            most = max(made, key=lambda s: (_high(s), s.id))
+            one_stage = len({out.topic.stage, most.topic.stage} - {Stage.NONE}) <= 1
+            verdict = Verdict.VIOLATE if one_stage else Verdict.INSUFFICIENT
+            yield from _judge(name, out, most, _FROM_STOCKS, verdict)
+
+
+def _is_refined(s: Statement) -> bool:
+    made = s.topic.quantity is Quantity.PRODUCTION or s.measured is Quantity.PRODUCTION
+    plain = not s.part_of_year and not is_computed(s) and bounds(s) is not None
+    return made and plain and s.topic.stage is Stage.REFINED and s.unit in _TONNES
+
+
+def _high(s: Statement) -> float:
+    found = bounds(s)
+    return math.inf if found is None else found.high
+
+
+def _judge(
+    name: str, part: Statement, whole: Statement, slack: float, bad: Verdict
+) -> Iterator[Finding]:
+    have, top = bounds(part), bounds(whole)
+    if have is None or top is None or (part.background and whole.background):
+        return
+    over = have.low - top.high * (1.0 + slack)
+    words = (
+        f"{part.subject}: {amount(exact(part) or have, part.unit)} ({part.attribute}) is "
+        f"{'above' if over > 0.0 else 'within'} its {whole.attribute} of "
+        f"{amount(exact(whole) or top, whole.unit)}"
+    )
+    verdict = bad if over > 0.0 else Verdict.PASS
+    found = conclude(name, verdict, [part, whole], f"{words}.", max(over, 0.0), part.unit)
+    if found is not None:
+        yield found
