@@ -32,9 +32,7 @@ def row(subject: str, attribute: str, low: float | None, unit: str, **more: Any)
         "id": "A", "source": "S", "high": None, "period": "", "qualifier": "", "paraphrase": "",
         "reported": "2025-03-01",
     } | more  # fmt: skip
-    return LooseRow(
-        subject=subject, attribute=attribute, low=low, unit=unit, cells=cells, **given
-    )
+    return LooseRow(subject=subject, attribute=attribute, low=low, unit=unit, cells=cells, **given)
 
 
 def read(*args: Any, **more: Any) -> Statement:
