@@ -99,12 +99,15 @@ def extract_files(
 
 
 def _read(documents: Sequence[Document], corpus: str | Path | None) -> _Read:
+    from orefield.evidence.assemble import known_entities
     from orefield.evidence.audit import read_documents
     from orefield.evidence.folder import read_folder
+    from orefield.evidence.names import Resolver
     from orefield.evidence.review import propose
 
     entities = read_folder(Path(corpus)).entities if corpus is not None else ()
-    readings = read_documents(documents, background=background_studies(), entities=entities)
+    resolver = Resolver(known_entities(entities, background_studies()))
+    readings = read_documents(documents, resolver)
     proposals = tuple(
         proposal
         for r in readings

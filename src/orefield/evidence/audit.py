@@ -73,7 +73,7 @@ def audit(
     """
     known = known_entities(entities, background)
     subjects = Subjects(known)
-    readings = read_documents(documents, background=background, entities=entities)
+    readings = read_documents(documents, subjects.resolver)
     rows: list[LooseRow] = []
     words: dict[str, str] = {}
     for reading in readings:
@@ -132,14 +132,8 @@ def tempered(checked: Checked, corpus: Corpus) -> Checked:
     return replace(checked, findings=tuple(findings))
 
 
-def read_documents(
-    documents: Sequence[Document],
-    *,
-    background: Sequence[Reference] = (),
-    entities: Iterable[Entity] = (),
-) -> tuple[Reading, ...]:
+def read_documents(documents: Sequence[Document], resolver: Resolver) -> tuple[Reading, ...]:
     """Candidate claims of documents, each with an id of its own (``S1-003``)."""
-    resolver = Resolver(known_entities(entities, background))
     readings = []
     for document, source in zip(documents, _sources(documents), strict=True):
         found = extract(

@@ -40,11 +40,16 @@ class Subjects:
     Parameters
     ----------
     entities : Entities
+
+    Attributes
+    ----------
+    resolver : Resolver
+        Of the same entities: building one takes a while, so readers of documents share it.
     """
 
     def __init__(self, entities: Entities) -> None:
         self.entities = entities
-        self._resolver = Resolver(entities)
+        self.resolver = Resolver(entities)
         self._known: dict[tuple[str, str, str], Who] = {}
         self._also: dict[str, str] = {}
 
@@ -81,7 +86,7 @@ class Subjects:
     def _one(self, name: str, kind: str, commodity: str) -> str:
         if not name.strip():
             return ""
-        found = self._resolver.resolve(name, kind=kind, commodity=commodity)
+        found = self.resolver.resolve(name, kind=kind, commodity=commodity)
         return found.entity.id if found.entity is not None else ""
 
     def _find(self, subject: str, kind: str, commodity: str) -> Who:  # noqa: PLR0911 -- in order
@@ -107,7 +112,7 @@ class Subjects:
             return Who(_unknown(subject))
         mentioned = {
             m.candidates[0].entity.id
-            for m in self._resolver.mentions(unquoted)
+            for m in self.resolver.mentions(unquoted)
             if len(m.candidates) == 1
         }
         if len(mentioned) == 1 and _only_generic_words_beside(unquoted):
@@ -122,7 +127,7 @@ class Subjects:
 
     def mentioned(self, text: str) -> tuple[str, ...]:
         """Entities named in running words, in order, each once."""
-        found = (m.candidates[0].entity.id for m in self._resolver.mentions(text) if m.candidates)
+        found = (m.candidates[0].entity.id for m in self.resolver.mentions(text) if m.candidates)
         return tuple(dict.fromkeys(found))
 
     def country_of(self, entity: str) -> str:
