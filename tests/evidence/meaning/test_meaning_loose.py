@@ -165,3 +165,10 @@ def test_neighbours_lend_their_metal_and_the_loan_is_marked() -> None:
 def test_odd_rows_are_read_without_a_crash(unit: str, period: str) -> None:
     for s in interpret(row("?", "???", 5.0, unit, period=period, qualifier="\x00"), SUBJECTS):
         assert s.id.startswith("A")
+
+
+def test_a_place_named_after_its_country_is_a_place_of_its_own() -> None:
+    east = read("East Chile", "mine copper production", 0.2, "Mt", period="2023")
+    metal = read("Chile copper industry", "mine copper production", 5.3, "Mt", period="2023")
+    assert not east.resolved
+    assert metal.entity == "chile"

@@ -110,13 +110,15 @@ class Subjects:
         if _QUOTED.search(subject):
             # a name in quotes that is unknown is not the region named beside it
             return Who(_unknown(subject))
-        mentioned = {
-            m.candidates[0].entity.id
-            for m in self.resolver.mentions(unquoted)
-            if len(m.candidates) == 1
-        }
-        if len(mentioned) == 1 and _only_generic_words_beside(unquoted):
-            return Who(mentioned.pop(), guessed=True)
+        mentions = [m for m in self.resolver.mentions(unquoted) if len(m.candidates) == 1]
+        entities = {m.candidates[0].entity.id for m in mentions}
+        if len(entities) == 1:
+            beside = unquoted
+            for m in reversed(mentions):
+                beside = f"{beside[: m.start]} {beside[m.end :]}"
+            # "China recycled metal" is told of China; "East Kazakhstan" is a place of its own
+            if not _WORD.search(_GENERIC.sub(" ", beside)):
+                return Who(entities.pop(), guessed=True)
         return Who(_unknown(subject))
 
     def _several(self, subject: str) -> tuple[str, ...]:
@@ -167,6 +169,7 @@ _FIRM = re.compile(
     r"(?:矿业|集团|公司)$"
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_WORD = re.compile(r"\w")
 _GENERIC = re.compile(
     r"\b(?:china|industry|sector|metals?|goods|trade|provinces?|listed|market|producers?|output|"
     r"national|domestic|region|regions|mines?|mining|smelters?|deposits?|total|all|other|the|of|in|"
@@ -174,10 +177,3 @@ _GENERIC = re.compile(
     r"nonferrous|non-ferrous|outlook|group|area|basin|district)\b",
     re.IGNORECASE,
 )
-
-
-def _only_generic_words_beside(text: str) -> bool:
-    """Whether a phrase around one known name is of the kind "China recycled metal"."""
-    left = _GENERIC.sub(" ", text)
-    words = [w for w in re.split(r"[^\w]+", left) if w]
-    return len(words) <= 2
