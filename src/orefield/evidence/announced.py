@@ -50,7 +50,8 @@ def _judged(s: Statement, found: Interval, plan: Statement, given: Interval) -> 
     told = s.stated or found
     text = (
         f"{amount(told, 't/y')} of {s.subject} for {s.first_year}; the modelled plan gives "
-        f"{amount(plan.stated or given, 't/y')} (P10-P90, on stand-in geology where no block model is public)"
+        f"{amount(plan.stated or given, 't/y')} (P10-P90, on stand-in geology where no block "
+        "model is public)"
     )
     gap = given.gap(found)
     # a mine may stay below what it could do; above it cannot go
