@@ -5,28 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+from orefield.evidence._calendars import COUNTS
+
+_UNITS = ["zero", *(word for word, n in COUNTS.items() if n < 20 and word != "decade")]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {w: float(i) for i, w in enumerate(_UNITS)}
 _WORDS |= {w: 10.0 * i for i, w in enumerate(_TENS, 2)}

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import re
 
+from orefield.evidence._calendars import ORDINALS
 from orefield.evidence.extract.figure import Figure
 from orefield.evidence.extract.numerals import han_value
 from orefield.evidence.written_dates import DateMention
 
-_ORDINALS = {
-    w: i
-    for i, w in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-        ],
-        1,
-    )
-}
+_ORDINALS = {word: n for word, n in ORDINALS.items() if n <= 10}
 _SUPER = r"largest|biggest|highest-grade|top|leading|richest|deepest|lowest-cost|No\. ?1"
 _RANK = re.compile(
     rf"\b(?P<one>(?:is |are )?(?:one of|among) )?(?:(?:the|[A-Za-z]+'s|its|their|a) "
