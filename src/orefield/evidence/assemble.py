@@ -11,7 +11,13 @@ from orefield.evidence.corpus import Corpus, Ownership, StatusEvent
 from orefield.evidence.entities import Entities, Entity
 from orefield.evidence.folder import Folder, LooseClaim
 from orefield.evidence.ledger import Evidence
-from orefield.evidence.meaning import Subjects, complete, interpret, statements_of
+from orefield.evidence.meaning import (
+    Subjects,
+    complete,
+    interpret,
+    learned_places,
+    statements_of,
+)
 from orefield.evidence.meaning.row import LooseRow
 from orefield.evidence.names import gazetteer, merged
 from orefield.evidence.statement import Quantity, Statement
@@ -66,18 +72,14 @@ def corpus_of_folder(
     subjects.learn(claim.subject for claim in folder.claims)
     clusters = _clusters(folder) if releases is None else dict(releases)
     listed = folder.sources
-    rows = [
-        s
-        for claim in folder.claims
-        for s in interpret(loose_row(claim, folder, clusters), subjects)
-    ]
-    own = complete(rows, subjects)
+    rows = [loose_row(claim, folder, clusters) for claim in folder.claims]
+    own = complete([s for row in rows for s in interpret(row, subjects)], subjects)
     titles = [row.source.title for row in folder.source_rows]
     beside, sources = background_of(background, subjects, own, titles)
     return Corpus(
         statements=(*own, *beside, *physics),
         sources=sources | dict(listed),
-        entities=entities,
+        entities=Entities([*entities, *learned_places(rows, subjects)]),
         ownership=folder.ownership,
         events=folder.events,
         constraints=folder.constraints,

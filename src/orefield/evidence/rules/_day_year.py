@@ -13,9 +13,10 @@ from orefield.evidence.rules._sites import Sites
 from orefield.evidence.rules._values import allowed, central, conclude, planned, single_site, stated
 from orefield.evidence.rules.pairing import is_computed
 from orefield.evidence.rules.wording import amount, number
-from orefield.evidence.statement import Statement
+from orefield.evidence.statement import Quantity, Statement
 
 _NAME = "unit-slip"
+_OF_PRODUCTS = frozenset({Quantity.PRODUCTION, Quantity.CAPACITY})
 _DAYS = Interval(300.0, 366.0)
 _DIGITS = 1e-3
 """The same digits differ by no more, in decimal logarithm."""
@@ -39,6 +40,20 @@ def check_day_and_year(corpus: Corpus) -> Iterator[Finding]:
             for year in yearly:
                 if not (day.background and year.background) and _one_state(day, year):
                     yield from _judge(day, year)
+    yield from _products(corpus)
+
+
+def _products(corpus: Corpus) -> Iterator[Finding]:
+    """One product of one entity with the same digits by the day and by the year."""
+    for day in corpus.checked:
+        if day.unit != "t/d" or day.topic.quantity not in _OF_PRODUCTS or is_computed(day):
+            continue
+        for year in corpus.of_entity(day.entity):
+            alike = day.topic.quantity is year.topic.quantity and year.unit == "t/y"
+            alike = alike and day.topic.commodity == year.topic.commodity
+            if alike and day.basis is year.basis and not is_computed(year):
+                if _one_state(day, year) and _same_digits(day, year):
+                    yield from _judge(day, year)
 
 
 def _one_state(day: Statement, year: Statement) -> bool:
@@ -47,13 +62,20 @@ def _one_state(day: Statement, year: Statement) -> bool:
     return one_class and (dated or None in (day.first_year, year.first_year))
 
 
+def _same_digits(day: Statement, year: Statement) -> bool:
+    a, b = central(day), central(year)
+    if a is None or b is None:
+        return False
+    power = math.log10(b / a)
+    return abs(power - round(power)) < _DIGITS
+
+
 def _judge(day: Statement, year: Statement) -> Iterator[Finding]:
     rate, flow = allowed(day), allowed(year)
     a, b = central(day), central(year)
     if rate is None or flow is None or a is None or b is None or (rate * _DAYS).overlaps(flow):
         return
-    power = math.log10(b / a)
-    same_digits = abs(power - round(power)) < _DIGITS and round(power) != 0
+    same_digits = _same_digits(day, year)
     made = _DAYS * a
     factor = b / made.high if b > made.high else made.low / b
     alike = scope(day) == scope(year) and day.resource_class is year.resource_class

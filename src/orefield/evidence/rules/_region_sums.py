@@ -62,7 +62,7 @@ def region_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
             continue
         wholes[key, s.entity].append(s)
         kind = corpus.kind(s.entity)
-        if s.resolved and kind in _KINDS:
+        if kind in _KINDS:
             for entity in containers(corpus, s.entity):
                 parts[key, entity, kind].append(s)
     for (alike, entity, kind), found in parts.items():
@@ -74,7 +74,7 @@ def region_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
 def _plain(s: Statement, old: frozenset[str]) -> bool:
     if s.id in old or is_computed(s) or s.counterpart or s.part_of_year or is_partial(s):
         return False
-    return bounds(s) is not None and not scope(s) and not named_part(s) and s.resolved
+    return bounds(s) is not None and not scope(s) and not named_part(s)
 
 
 def _hold(

@@ -84,6 +84,7 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
         if (why := _one_thing(corpus, first, second))
     ]
     pairs += _spelled_twice(names, {name for pair in pairs for name in pair[:2]})
+    pairs += _bracketed(names)
     number = s.low if counted and allowed(s) is not None else None
     counts_all = number is None or number >= len(names)
     if pairs and counts_all:
@@ -114,6 +115,17 @@ def _spelled_twice(names: tuple[str, ...], told: set[str]) -> list[tuple[str, st
         for same in bare.values()
         for other in same[1:]
         if not {same[0], other} <= told
+    ]
+
+
+def _bracketed(names: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Pairs of which one gives the other as its second name: "Kasongo", "Cassongo (Kasongo)"."""
+    plain = {fold_name(_KIND.sub("", name)): name for name in names if "(" not in name}
+    return [
+        (plain[fold_name(other)], name, "are one: the list says so")
+        for name in names
+        for other in re.findall(r"[(（]([^)）]+)[)）]", name)
+        if fold_name(other) in plain
     ]
 
 

@@ -109,6 +109,28 @@ def _ends(s: Statement) -> tuple[float, float] | None:
     return low, high
 
 
+def surplus(parts: Iterable[Statement], whole: Statement, tolerance: float = 0.0) -> float:
+    """By how much parts are above their whole when roundings and hedges add as errors do.
+
+    Intervals let every rounding and hedge err the same way, which with several statements is a
+    bound and no expectation: "about 120" and "about 70" may well be 181, yet seldom are. Here the
+    stated numbers count, less the root of the summed squares of what each allows, and of
+    ``tolerance`` x whole. 0 where they fit, or where an end is open.
+    """
+    made = slack = 0.0
+    for s in parts:
+        stated, wide = exact(s), bounds(s)
+        if stated is None or wide is None or not math.isfinite(stated.low):
+            return 0.0
+        made += stated.low
+        slack += (stated.low - wide.low) ** 2
+    top, wide = exact(whole), bounds(whole)
+    if top is None or wide is None or not math.isfinite(top.high):
+        return 0.0
+    slack += (wide.high - top.high) ** 2 + (tolerance * top.high) ** 2
+    return max(made - math.sqrt(slack) - top.high, 0.0)
+
+
 def apart(a: Interval, b: Interval) -> float:
     """Distance from ``a`` to ``b``; 0 where they meet, floating-point dust included."""
     gap = a.gap(b)

@@ -28,6 +28,7 @@ from orefield.evidence.rules.pairing import (
     one_class,
     one_stage,
     set_aside,
+    surplus,
     years,
 )
 from orefield.evidence.rules.rule import Rule
@@ -175,17 +176,21 @@ def _above(group: _Sum) -> Finding | None:
     sure = group.parts
     told = tuple(s for s in group.presumed if _REGION.search(s.subject) or _says_total(whole))
     parts = (*sure, *told)
+    verdict, blur = Verdict.VIOLATE, "even where all are rounded"
     gap = apart(top, total(_wide(s) for s in parts))
+    if gap <= 0.0 and len(parts) >= _FEWEST_PARTS:
+        gap = surplus(parts, whole)
+        verdict, blur = Verdict.TIE, "or more, unless roundings and hedges all err one way"
     if gap <= 0.0 or len(parts) < _FEWEST_PARTS:
         return _if_presumed(group, parts)
     text = f"{_plus(parts, whole)} is above {_against(whole)}, "
-    text += f"by {amount(gap, whole.unit)} even where all are rounded."
+    text += f"by {amount(gap, whole.unit)} {blur}."
     members = [*parts, whole]
     if told:
         text += f" {listing([s.subject for s in told])} taken to lie in it, as listed with it."
     text += _bases(parts, whole)
     # parts of one text are no independent witnesses against its whole: nobody is blamed
-    return conclude(SUM, Verdict.VIOLATE, members, text, gap, whole.unit)
+    return conclude(SUM, verdict, members, text, gap, whole.unit)
 
 
 def _if_presumed(group: _Sum, parts: tuple[Statement, ...]) -> Finding | None:
