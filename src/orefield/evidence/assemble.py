@@ -69,7 +69,13 @@ def corpus_of_folder(
     """
     entities = known_entities(folder.entities, background)
     subjects = Subjects(entities)
-    subjects.learn(claim.subject for claim in folder.claims)
+    subjects.learn(
+        (claim.subject for claim in folder.claims),
+        (
+            (c.subject, c.attribute, f"{c.text('qualifier')}; {c.text('paraphrase')}")
+            for c in folder.claims
+        ),
+    )
     clusters = _clusters(folder) if releases is None else dict(releases)
     listed = folder.sources
     rows = [loose_row(claim, folder, clusters) for claim in folder.claims]

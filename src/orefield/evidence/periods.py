@@ -44,6 +44,8 @@ class Period:
     undated : bool
     problem : str
         What was not understood, or has a second reading; empty where all is clear.
+    span : str
+        First and last day or month, with a stroke between, of what is told by months or days.
     approximate, assumed : bool
         As of :class:`DateMention`.
 
@@ -61,6 +63,7 @@ class Period:
     part_of_year: str = ""
     undated: bool = False
     problem: str = ""
+    span: str = ""
     approximate: bool = False
     assumed: bool = False
 
@@ -95,6 +98,12 @@ _YEARS_TO = re.compile(
     rf"(?:the\s)?({cal.COUNT})[\s-]years?\s(to|from|ending|until|through)(?:\sin)?\s([12]\d{{3}})",
     re.IGNORECASE | re.ASCII,
 )
+_FISCAL_PART = re.compile(
+    r"(?:(?P<kind>[hq])(?P<n>[1-4])|(?P<n2>[1-4])(?P<kind2>[hq]))\s?(?:of\s)?(?:the\s)?fy\s?"
+    r"(?P<year>\d{4}|\d\d)(?:\s?\([^()]*\))?",
+    re.IGNORECASE | re.ASCII,
+)
+"""A part of a fiscal year, which counts in that year whatever its months: "H1 FY2025"."""
 _MARKED = re.compile(r"((?:19|20)\d\d)\s?(?:\.0|[aefpr])", re.IGNORECASE | re.ASCII)
 _OPEN = re.compile(r"([12]\d{3})\s?(?:[-–—]|to|至)\s?(?:present|now|date|今|ongoing)?", re.I | re.A)
 _UNTIL = re.compile(r"(?:[-–—<≤]|to|pre-?)\s?([12]\d{3})", re.I | re.A)
@@ -150,6 +159,10 @@ def _short_form(cell: str) -> Period | None:
         n, year = cal.number(m[1]) or 1, int(m[3])
         first, last = (year, year + n - 1) if m[2].lower() == "from" else (year - n + 1, year)
         return Period(first, last, kind=DateKind.RANGE)
+    if m := _FISCAL_PART.fullmatch(cell):
+        year = cal.full_year(int(m["year"][-2:])) if len(m["year"]) == 2 else int(m["year"])
+        part = f"{(m['kind'] or m['kind2']).upper()}{m['n'] or m['n2']}"
+        return Period(year, year, kind=DateKind.POINT, part_of_year=part)
     if (m := _OPEN.fullmatch(cell)) and m[0] != m[1]:
         return Period(int(m[1]), None, kind=DateKind.SINCE)
     if m := _UNTIL.fullmatch(cell):
@@ -225,8 +238,19 @@ def _one(m: DateMention, cell: str, problem: str) -> Period:
             problem = f"{_shown(cell)} read as a month (ISO 8601); it could be a range of years"
     return Period(
         m.first_year, m.last_year, date=named, kind=kind, part_of_year=_part_of_year(m),
-        problem=problem, approximate=m.approximate, assumed=m.assumed,
+        problem=problem, span=_span(m), approximate=m.approximate, assumed=m.assumed,
     )  # fmt: skip
+
+
+def _span(m: DateMention) -> str:
+    """Months or days of a mention; empty for years and rough dates, and of a fiscal year whose
+    months are not said the widest that may be meant: it ends in March to March.
+    """
+    if m.kind is DateKind.FISCAL and m.first_year is not None and m.last_year is not None:
+        whole = m.approximate and m.first_year > 1
+        return f"{m.first_year - 1:04d}-04/{m.last_year + 1:04d}-03" if whole else ""
+    told = max(len(m.first), len(m.last)) > len("2024")
+    return f"{m.first}/{m.last}" if told and not m.approximate else ""
 
 
 def _part_of_year(m: DateMention) -> str:

@@ -45,6 +45,12 @@ class Quantity(StrEnum):
     EXPORTS = "exports"
     NET_IMPORTS = "net imports"
     """Imports less exports (t/y)."""
+    SPECIFIC = "specific use"
+    """Use or emission per tonne of ore or of product (kWh/t, m3/t, or 1 for tonnes a tonne)."""
+    EXPENDED = "expended"
+    """Energy, water or reagents used, or CO2 emitted, in a year (kWh, m3, t/y): never a product."""
+    WASTE = "waste"
+    """Tailings, waste rock, slag or residue of a year (t/y): never a product."""
     STOCK = "stock"
     """Metal held above ground (t): warehouses, or in use."""
     STOCK_CHANGE = "stock change"
@@ -110,7 +116,8 @@ class Statement:
         As stated, in ``unit``; infinite where it is one-sided ("more than 20": 20 to inf).
         None for both where the claim gives no number.
     unit : str
-        Base unit: t, t/y, t/d, 1 (fractions, g/t and %), d, deg, USD, CNY, CNY/USD, USD/t, count.
+        Base unit: t, t/y, t/d, 1 (fractions, g/t and %), d, deg, USD, CNY, CNY/USD, USD/t, count,
+        kWh, m3, kWh/t, m3/t, g/L.
     shown : str
         Value and unit as written, such as ``1.8-2.0 Mt Cu/y``.
     rounding : float
@@ -130,6 +137,9 @@ class Statement:
         year's, and keeps in ``measured`` what it is.
     measured : Quantity or None
         What the words measure, where the topic says ``other``.
+    span : str
+        First and last day or month as written, with a stroke between (``2018-05/2024-03``), of a
+        period that is told by months or days; open ends are empty. Empty for whole years.
     base_year : int or None
         Of a growth.
     reported, vintage : str
@@ -153,6 +163,9 @@ class Statement:
         Paraphrase or note, for rules that read words. Never a quoted sentence.
     listed : tuple of str
         Names that the words list, where they list any.
+    facet : frozenset of str
+        Words by which the attribute tells a part of what another figure of its text tells whole:
+        ``{"first", "batch"}`` of a quota whose total stands beside it.
     inferred : tuple of str
         Names of the fields above that were inferred, not stated.
     background : bool
@@ -179,6 +192,7 @@ class Statement:
     date: str = ""
     part_of_year: str = ""
     measured: Quantity | None = None
+    span: str = ""
     base_year: int | None = None
     reported: str = ""
     vintage: str = ""
@@ -195,6 +209,7 @@ class Statement:
     sigma_class: SigmaClass = SigmaClass.E
     words: str = ""
     listed: tuple[str, ...] = ()
+    facet: frozenset[str] = frozenset()
     inferred: tuple[str, ...] = ()
     background: bool = False
 

@@ -11,11 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from orefield.evidence.meaning.facets import with_facets
 from orefield.evidence.meaning.fractions import NATION
 from orefield.evidence.meaning.subjects import Subjects
 from orefield.evidence.statement import Quantity, Statement, Topic
-from orefield.evidence.vocabulary import ResourceClass, Stage
+from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
 from orefield.evidence.words.commodities import ORES
+from orefield.evidence.words.content import content_words
 
 _STAGED = {Quantity.PRODUCTION, Quantity.CAPACITY}
 _NEEDS_COMMODITY = {
@@ -60,7 +62,7 @@ def complete(statements: Sequence[Statement], subjects: Subjects) -> tuple[State
     out = _stages_anywhere(out)
     out = _nations([_sides_follow(s) for s in out], subjects)
     out = _stages_of_sides(out)
-    return tuple(_derived([_unequal(s) for s in out]))
+    return tuple(_derived(with_facets([_unequal(s) for s in out])))
 
 
 def _unequal(s: Statement) -> Statement:
@@ -99,6 +101,10 @@ def _commodities(statements: Sequence[Statement], subjects: Subjects) -> list[St
     everywhere = Counter(s.topic.commodity for s in statements if s.topic.commodity)
     (main, n), *_ = everywhere.most_common(1) or [("", 0)]
     anywhere = main if n > _MOST * sum(everywhere.values()) else ""
+    named: dict[str, list[Statement]] = defaultdict(list)
+    for s in statements:
+        if s.topic.commodity and s.topic.quantity in _NEEDS_COMMODITY:
+            named[s.entity].append(s)
     out: list[Statement] = []
     for given in statements:
         s = given
@@ -111,16 +117,35 @@ def _commodities(statements: Sequence[Statement], subjects: Subjects) -> list[St
             # one mention in passing does not make a text one of that metal
             usual = [c for c, n in counts[s.source].most_common() if n > 1]
             last = last_by_source.get(s.source, "")
-            found = last_by_subject.get((s.source, s.entity)) or _main_commodity(s.entity, subjects)
+            found = _of_sibling(s, named.get(s.entity, ()))
+            found = found or last_by_subject.get((s.source, s.entity), "")
+            found = found or _main_commodity(s.entity, subjects)
             found = found or (last if last in usual else next(iter(usual), anywhere))
             if found:
-                s = _with(s, "commodity", commodity=found)
+                s = _as_ore(_with(s, "commodity", commodity=found))
         if s.topic.commodity:
             if needs:
                 last_by_subject[s.source, s.entity] = s.topic.commodity
             last_by_source[s.source] = s.topic.commodity
         out.append(s)
     return out
+
+
+def _as_ore(s: Statement) -> Statement:
+    """A mass that was taken for metal while its commodity was unknown; ores are told as weighed."""
+    presumed = s.topic.commodity in ORES and "basis" in s.inferred and s.basis is Basis.CONTAINED
+    return replace(s, basis=Basis.GROSS) if presumed else s
+
+
+def _of_sibling(s: Statement, named: Sequence[Statement]) -> str:
+    """The commodity of figures whose telling words this one repeats: "MHP output, growth"."""
+    own = content_words(s.attribute)
+    found = {
+        other.topic.commodity
+        for other in named
+        if (words := content_words(other.attribute)) and words <= own
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _main_commodity(entity: str, subjects: Subjects) -> str:
@@ -161,7 +186,8 @@ def _stages_by_source(statements: Sequence[Statement]) -> list[Statement]:
     """A text that speaks of mines alone means mined metal where it says "production"."""
     stages: dict[tuple[str, str], set[Stage]] = defaultdict(set)
     for s in statements:
-        if s.topic.quantity in _STAGED and s.topic.stage is not Stage.NONE:
+        # "refined output: none" does not make a text one of refined metal
+        if s.topic.quantity in _STAGED and s.topic.stage is not Stage.NONE and s.value:
             stages[s.source, s.topic.commodity].add(s.topic.stage)
     return [
         _with(s, "stage", stage=next(iter(known)))
@@ -247,16 +273,28 @@ def _sides_follow(s: Statement) -> Statement:
 
 def _stages_of_sides(statements: Sequence[Statement]) -> list[Statement]:
     """A share's sides take the stage that its source, else the corpus, states such levels at."""
+    worded: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     by_source: dict[tuple[str, str, str], set[Stage]] = defaultdict(set)
     anywhere: dict[tuple[str, str], set[Stage]] = defaultdict(set)
     for s in statements:
         if s.topic.quantity in _STAGED and s.topic.stage is not Stage.NONE:
+            worded[s.entity, s.topic.commodity].append(s)
             by_source[s.source, s.entity, s.topic.commodity].add(s.topic.stage)
             anywhere[s.entity, s.topic.commodity].add(s.topic.stage)
 
-    def staged(side: Topic | None, source: str, other: Topic | None) -> Topic | None:
+    def staged(side: Topic | None, s: Statement, other: Topic | None) -> Topic | None:
+        source = s.source
         if side is None or side.quantity not in _STAGED or side.stage is not Stage.NONE:
             return side
+        # "MHP output, growth" has the stage of "MHP output"
+        own = content_words(s.attribute)
+        near = {
+            o.topic.stage
+            for o in worded[side.entity, side.commodity]
+            if (words := content_words(o.attribute)) and words <= own
+        }
+        if len(near) == 1:
+            return replace(side, stage=near.pop())
         if other is not None and other.quantity in _STAGED and other.stage is not Stage.NONE:
             return replace(side, stage=other.stage)
         for known in (
@@ -272,9 +310,9 @@ def _stages_of_sides(statements: Sequence[Statement]) -> list[Statement]:
         if s.part is None and s.whole is None:
             out.append(s)
             continue
-        whole = staged(s.whole, s.source, s.part)
-        part = staged(s.part, s.source, whole)
-        whole = staged(whole, s.source, part)
+        whole = staged(s.whole, s, s.part)
+        part = staged(s.part, s, whole)
+        whole = staged(whole, s, part)
         changed = part is not s.part or whole is not s.whole
         out.append(
             replace(s, part=part, whole=whole, inferred=(*s.inferred, "stage")) if changed else s

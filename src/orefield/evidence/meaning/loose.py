@@ -23,14 +23,22 @@ from orefield.evidence.words.commodities import (
     find_commodities,
     spoken,
 )
+from orefield.evidence.words.matters import is_level
 from orefield.evidence.words.qualifiers import Hedge, parse_qualifier
+from orefield.evidence.words.spent import spent
 from orefield.evidence.words.units_written import UnitWritten, parse_unit
 
 _FRACTIONS = {"1", "1/y"}
 _FLOWS = {
     Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.USE, Quantity.IMPORTS,
-    Quantity.EXPORTS, Quantity.STOCK_CHANGE, Quantity.NET_IMPORTS,
+    Quantity.EXPORTS, Quantity.STOCK_CHANGE, Quantity.NET_IMPORTS, Quantity.EXPENDED,
+    Quantity.WASTE,
 }  # fmt: skip
+_YEARLY = {Quantity.PRODUCTION, Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS}
+# a flow dated to a month is the month's; "as of 2024-12" and "by 2024-12" are no such dates
+_ONE_MONTH = re.compile(
+    r"(?:19|20)\d\d[-/](?:0[1-9]|1[0-2])|[A-Z][a-z]{2,8}\.? (?:19|20)\d\d|(?:19|20)\d\d年\d{1,2}月"
+)
 # metal of one route is a part of what is refined; of aluminium the primary is what is counted
 _ONE_ROUTE = re.compile(
     r"\bprimary\b|\bsecondary\b|from (?:scrap|concentrate|ore)|\bsx-?ew\b|矿产精|再生精",
@@ -100,11 +108,16 @@ def interpret(
     period = _period(row)
     phrase = f"{attribute} {unit.rest}".strip()
     commodity = _commodity(row, attribute, unit, inferred)
-    measured = _quantity(row, attribute, unit, period, inferred)
+    measured = spent(attribute, row.paraphrase, unit) or _quantity(
+        row, attribute, unit, period, inferred
+    )
     if measured is Quantity.CAPACITY and _is_ore_rate(row, unit, subjects):
         # no mine makes millions of tonnes of metal: a capacity without a basis is the mill's
         measured = Quantity.THROUGHPUT
         inferred.append("quantity")
+    if measured in _YEARLY and unit.base == "t" and _ONE_MONTH.fullmatch(row.period.strip()):
+        month = period.date[5:7]
+        period = replace(period, part_of_year=f"M{month}-M{month}")
     of_a_part = (measured in _FLOWS and period.part_of_year != "") or (
         measured in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute) is not None
     )
@@ -142,6 +155,7 @@ def interpret(
         last_year=period.last_year,
         date=period.date,
         part_of_year=period.part_of_year,
+        span=period.span,
         measured=measured,
         base_year=period.base_year,
         reported=row.reported,
@@ -258,7 +272,8 @@ def _quantity(
         if found is Quantity.OTHER and of_a_year and loose:
             found = Quantity.THROUGHPUT if unit.basis is Basis.ORE else Quantity.PRODUCTION
         negative = row.low is not None and row.low < 0.0
-        return Quantity.STOCK_CHANGE if found is Quantity.STOCK and negative else found
+        change = negative and found is Quantity.STOCK and not is_level(attribute)
+        return Quantity.STOCK_CHANGE if change else found
     if base in _BY_UNIT:
         return _BY_UNIT[base]
     if base in {"year", "date", "month"}:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from orefield.evidence.entities import Entity, fold_name
 from orefield.evidence.meaning.row import LooseRow
-from orefield.evidence.meaning.subjects import Subjects
+from orefield.evidence.meaning.subjects import Subjects, is_rest
 from orefield.evidence.vocabulary import Mark
 
 _AREAS = frozenset({"country", "province", "region", "state", "county", "prefecture"})
@@ -37,7 +37,7 @@ _CALLED_DIVISION = re.compile(
 )
 _REMARKED_DIVISION = re.compile(
     r"^\W*(?:(?:main|major|key|largest|leading|second|third|other|minor|producing|mining)\s+)*"
-    rf"(?:{_DIVISION})\b|^\W*(?:主产|主要|重点)?(?:省|州|产区)",
+    rf"(?:{_DIVISION})\b(?!['’]s)|^\W*(?:主产|主要|重点)?(?:省|州|产区)",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(r"^(?P<name>[^,(]+?)\s*[,(]\s*(?P<place>[^,()]+)\)?\s*$")
@@ -72,15 +72,26 @@ def learned_places(rows: Sequence[LooseRow], subjects: Subjects) -> tuple[Entity
         if not entity.startswith("?"):
             continue
         names.setdefault(entity, row.subject)
-        if _CALLED_DIVISION.search(row.subject) or _REMARKED_DIVISION.search(row.paraphrase):
+        if (
+            is_rest(row.subject)
+            or _CALLED_DIVISION.search(row.subject)
+            or _REMARKED_DIVISION.search(row.paraphrase)
+        ):
             divisions.add(entity)
         found = _said(row, subjects) or _in_name(row.subject, subjects)
         if found:
             where.setdefault(entity, found)
-    home = _one_country(rows, subjects)
-    for entity in divisions - where.keys():
+    for entity in sorted(divisions - where.keys()):
+        texts = {row.source for row in rows if row.subject == names[entity]}
+        home = _one_country([row for row in rows if row.source in texts], subjects)
+        home = home or _one_country(rows, subjects)
         if home:
             where[entity] = home
+    for entity in sorted(divisions - where.keys()):
+        kind = _kind(names[entity])
+        alike = {where[e] for e in divisions & where.keys() if _kind(names[e]) == kind}
+        if kind and len(alike) == 1:
+            where[entity] = alike.pop()  # prefectures that are told of together
     return tuple(
         Entity(
             id=entity,
@@ -93,6 +104,12 @@ def learned_places(rows: Sequence[LooseRow], subjects: Subjects) -> tuple[Entity
         )
         for entity, parent in where.items()
     )
+
+
+def _kind(name: str) -> str:
+    """What a division is called: province, oblast, prefecture; empty where its name does not."""
+    found = _CALLED_DIVISION.search(name)
+    return found[0].casefold() if found else ""
 
 
 def _said(row: LooseRow, subjects: Subjects) -> str:
@@ -117,8 +134,12 @@ def _speaks_of(before: str, subject: str) -> bool:
 
 def _in_name(subject: str, subjects: Subjects) -> str:
     beside = _BESIDE.match(subject)
-    if beside is not None:
+    if beside is not None and not is_rest(subject):
         return _area(beside["place"], subjects)
+    if is_rest(subject):
+        # "Peru, other regions" lies in Peru, "rest of China" in China
+        found = subjects.mentioned(subject)
+        return found[0] if found and subjects.entities[found[0]].kind in _AREAS else ""
     words = subject.split()
     # "East Kazakhstan", "northern Chile": a compass point before a known area
     if len(words) > 1 and re.fullmatch(
@@ -140,7 +161,9 @@ def _area(text: str, subjects: Subjects) -> str:
 
 def _one_country(rows: Sequence[LooseRow], subjects: Subjects) -> str:
     told = Counter(
-        country for row in rows if (country := subjects.country_of(subjects.who(row.subject).entity))
+        country
+        for row in rows
+        if (country := subjects.country_of(subjects.who(row.subject).entity))
     )
     if not told:
         return ""

@@ -27,6 +27,7 @@ PLANNABLE = frozenset(
     {
         Quantity.PRODUCTION, Quantity.THROUGHPUT, Quantity.USE, Quantity.GROWTH, Quantity.SHARE,
         Quantity.IMPORTS, Quantity.EXPORTS, Quantity.NET_IMPORTS, Quantity.RATE, Quantity.EVENT,
+        Quantity.SPECIFIC, Quantity.EXPENDED, Quantity.WASTE,
     }
 )  # fmt: skip
 """What can be an outcome or a plan."""
@@ -41,6 +42,8 @@ def basis_of(
     inferred: list[str],
 ) -> Basis:
     """What a mass is of: as stated, by the unit, by the words; metal where nothing is said."""
+    if quantity in _BESIDE and not row.cells.get("basis", ""):
+        return Basis.NONE
     found = _basis(row, attribute, unit, quantity, commodity, inferred)
     if found is Basis.GROSS and commodity not in ORES and _CONCENTRATE.search(attribute):
         return Basis.CONCENTRATE_GROSS
@@ -48,6 +51,9 @@ def basis_of(
         return Basis.GROSS  # of what is sold as ore, the ore is the product
     return found
 
+
+_BESIDE = frozenset({Quantity.SPECIFIC, Quantity.EXPENDED, Quantity.WASTE})
+"""What is used, emitted or thrown away: no mass of a product on any basis."""
 
 _REMARK = 3
 """Words of a remark such as "contained" or "dry ore"; longer ones may speak of other things."""
@@ -74,7 +80,11 @@ def _basis(
         return unit.basis
     if quantity is Quantity.THROUGHPUT:
         return Basis.ORE
-    found = words_of.basis_of(attribute)
+    # a qualifier that is only "contained" or "gross" says it of the number itself
+    remark = re.split(r"[,;(]", row.qualifier)[0]
+    found = words_of.basis_of(remark) if len(remark.split()) <= _REMARK else Basis.NONE
+    if found is Basis.NONE:
+        found = words_of.basis_of(attribute)
     if found is Basis.NONE and len(row.paraphrase.split()) <= _REMARK:
         found = words_of.basis_of(row.paraphrase)
     in_ground = quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
@@ -100,7 +110,7 @@ def stage_of(
     found = _stage(row, attribute, commodity, inferred)
     if found is Stage.USE and quantity in {Quantity.IMPORTS, Quantity.EXPORTS}:
         return Stage.SEMIS
-    if found is Stage.USE or quantity is Quantity.USE:
+    if found is Stage.USE or quantity is Quantity.USE or quantity in _BESIDE:
         return Stage.NONE
     if found is Stage.SMELTER and commodity == "al":
         return Stage.REFINED  # what an aluminium smelter makes is the metal

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from orefield.evidence.entities import Entities
+from orefield.evidence.meaning.aliases import said_aliases
 from orefield.evidence.names import Resolver, fallback_id
 from orefield.evidence.names.pinyin import pinyin
 
@@ -53,10 +54,17 @@ class Subjects:
         self._known: dict[tuple[str, str, str], Who] = {}
         self._also: dict[str, str] = {}
 
-    def learn(self, subjects: Iterable[str]) -> None:
+    def learn(self, subjects: Iterable[str], rows: Iterable[tuple[str, str, str]] = ()) -> None:
         """Take note of names that a corpus gives together: "Donglan mine (东兰铜矿)".
 
         Only unresolved names are joined so; a known one needs no help.
+
+        Parameters
+        ----------
+        subjects : iterable of str
+            As written in the rows.
+        rows : iterable of tuple of str, optional
+            Subject, attribute and further words of each row: what they call a second name.
         """
         squeezed: dict[str, str] = {}
         for subject in subjects:
@@ -71,6 +79,15 @@ class Subjects:
             one, other = _unknown(outside), _unknown(inside.group(1))
             if one != other and not _only_words(inside.group(1)):
                 self._also[other] = self._also.get(one, one)
+        for subject, name in said_aliases(rows):
+            own, other = self.who(subject).entity, self.who(name).entity
+            if not other.startswith("?") or own == other:
+                continue
+            firm = " company" if own.endswith(" company") else ""
+            for kind in ("", *_TAILS):
+                second = _unknown(f"{name} {kind}".strip())
+                if second != own:
+                    self._also[f"{second.removesuffix(firm)}{firm}"] = own
         self._known.clear()
 
     def who(self, subject: str, *, kind: str = "", commodity: str = "") -> Who:
@@ -90,6 +107,8 @@ class Subjects:
         return found.entity.id if found.entity is not None else ""
 
     def _find(self, subject: str, kind: str, commodity: str) -> Who:  # noqa: PLR0911 -- in order
+        if is_rest(subject):
+            return Who(_unknown(subject))  # "Peru, other regions" is not Peru
         whole = self._one(subject, kind, commodity)
         if whole:
             return Who(whole, self._several(subject))
@@ -149,6 +168,11 @@ class Subjects:
         return ""
 
 
+def is_rest(subject: str) -> bool:
+    """Whether a subject is what a list leaves over: "Peru, other regions", "rest of China"."""
+    return _REST.search(subject) is not None
+
+
 def _unknown(name: str) -> str:
     """Id of an unresolved name; Chinese ones in pinyin, so that both scripts meet."""
     found = fallback_id(_BRACKETS.sub(" ", name).strip() or name)
@@ -159,6 +183,12 @@ def _unknown(name: str) -> str:
     return found
 
 
+_TAILS = (
+    "hub", "unit", "mine", "project", "operation", "complex", "deposit", "cluster", "field",
+)  # fmt: skip
+"""What may stand behind a second name: they make no other thing of it."""
+
+
 def _only_words(text: str) -> bool:
     """Whether brackets hold a remark, not a name: "(fictional)", "(basis missing)"."""
     return bool(re.fullmatch(r"[a-z ,.%0-9-]+", text.strip()))
@@ -167,6 +197,12 @@ def _only_words(text: str) -> bool:
 _FIRM = re.compile(
     r"\b(?:Mining|Minerals|Resources|Metals|Holdings?|Group|Corp(?:oration)?|Company|Minera)\s*$|"
     r"(?:矿业|集团|公司)$"
+)
+_REST = re.compile(
+    r"[,:;(–—-]\s*(?:all |the )*(?:others?|rest|remaining|remainder|elsewhere)\b"
+    r"|^(?:all |the )*(?:rest of|remaining|other)\b(?! world)|\b(?:ex|excl\.|excluding|outside|except)\b"
+    r"|其他|其余",
+    re.IGNORECASE,
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"\w")

@@ -27,6 +27,7 @@ _SEVERAL_TEXTS = 0.05
 _ONE_TEXT = 0.01
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*(?:%|per ?cent|pct)")
 _OWNED = r"(?:attributable|equity|share|interest|stake|权益)"
+_NIL = Interval(0.0, 0.0)
 _OF_OWNER = re.compile(
     rf"{_OWNED}\W{{0,3}}(?:of |is |at |to [\w ]{{1,30}})?[;(（:]?\s*{_PERCENT.pattern}"
     rf"|{_PERCENT.pattern}\W{{0,3}}{_OWNED}",
@@ -45,7 +46,10 @@ def attributable(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fin
         wholes = [w for w in corpus.of_entity(s.entity) if w.id not in old and _whole_of(w, s)]
         home = [w for w in wholes if w.source == s.source]
         share = _share(corpus, s)
-        if share is None or not wholes:
+        if not wholes:
+            continue
+        if share is None:
+            yield from _above_all(s, max(wholes, key=lambda w: ((bounds(w) or _NIL).high, w.id)), name)
             continue
         fraction, told = share
         # what fits any text's whole is no contradiction; what fits none is held against its own
@@ -53,6 +57,24 @@ def attributable(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fin
         if home and any(f.verdict is not Verdict.PASS for f in found):
             found = list(_judge(s, fraction, told, _nearest(s, fraction, home), name))
         yield from found
+
+
+def _above_all(s: Statement, whole: Statement, name: str) -> Iterator[Finding]:
+    """Whatever an owner's share is, it is at most all of it."""
+    have, base = bounds(s), bounds(whole)
+    assert have is not None
+    assert base is not None
+    gap = have.low - base.high * (1.0 + _SEVERAL_TEXTS)
+    # a remark may speak of an owner's part beside the whole: only the attribute says which this is
+    if gap > 0.0 and re.search(_OWNED, s.attribute, re.IGNORECASE):
+        text = (
+            f"{amount(exact(s) or have, s.unit)} is given as {s.attribute}, an owner's part of "
+            f"{amount(exact(whole) or base, s.unit)} ({whole.subject}, {whole.attribute}): no "
+            "share is more than all of it."
+        )
+        found = conclude(name, Verdict.VIOLATE, [whole, s], text, gap, s.unit)
+        if found is not None:
+            yield found
 
 
 def _whole_of(w: Statement, s: Statement) -> bool:
@@ -67,7 +89,7 @@ def _whole_of(w: Statement, s: Statement) -> bool:
         return False
     wet = {moisture(w), moisture(s)}
     same = bucket(w) == bucket(s) and (w.basis is s.basis or "basis" in {*w.inferred, *s.inferred})
-    return same and scope(w) == scope(s) - {"attributable"} and wet != {"wet", "dry"} and not (
+    return same and scope(w) - w.facet == scope(s) - s.facet - {"attributable"} and wet != {"wet", "dry"} and not (
         named_part(w) - named_part(s)
     )  # fmt: skip
 

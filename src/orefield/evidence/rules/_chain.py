@@ -183,6 +183,8 @@ def _hull(statements: Iterable[Statement], what: str) -> Factor | None:
 def _ends(statements: list[Statement]) -> list[Statement]:
     """The lowest and the highest, so that a finding on many values names two."""
     ordered = sorted(statements, key=lambda s: (middle(s) or 0.0, s.background, s.id))
+    if ordered and middle(ordered[0]) == middle(ordered[-1]):
+        return ordered[:1]
     return ordered if len(ordered) <= 2 else [ordered[0], ordered[-1]]
 
 

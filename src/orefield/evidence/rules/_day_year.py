@@ -51,9 +51,9 @@ def _products(corpus: Corpus) -> Iterator[Finding]:
         for year in corpus.of_entity(day.entity):
             alike = day.topic.quantity is year.topic.quantity and year.unit == "t/y"
             alike = alike and day.topic.commodity == year.topic.commodity
-            if alike and day.basis is year.basis and not is_computed(year):
-                if _one_state(day, year) and _same_digits(day, year):
-                    yield from _judge(day, year)
+            alike = alike and day.basis is year.basis and not is_computed(year)
+            if alike and _one_state(day, year) and _same_digits(day, year):
+                yield from _judge(day, year)
 
 
 def _one_state(day: Statement, year: Statement) -> bool:

@@ -18,6 +18,7 @@ from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
 from orefield.evidence.words.attributes import class_of
 from orefield.evidence.words.commodities import ELEMENT_OF, find_commodities
+from orefield.evidence.words.content import content_words
 
 # words that change what a number is the number of; the name stands for all its spellings. The
 # whole of a site ("100 % basis", consolidated) is what is meant where nothing is said
@@ -46,6 +47,7 @@ _SCOPES = {
     "group": r"\bgroup\b|集团",
     "cut-off": r"cut.?off|边界",
     "upgrade": r"before|after|upgrade|改造",
+    "artisanal": r"artisanal|small.?scale|\basm\b|hand.?dug|手采|民采",
 }
 _NAMED = {name: re.compile(pattern) for name, pattern in _SCOPES.items()}
 # of these only the attribute and the unit are asked: a remark beside a number tells how it came
@@ -58,6 +60,7 @@ _MEASURED_INDICATED = re.compile(
 )
 _PRODUCT = re.compile(
     r"\b(?:ingot|rod|wire|tube|foil|sheet|strip|blister|anode|powder|alloy|matte|slag)(?=s?\b)"
+    r"|\b[346]e\b"
     r"|铜杆|铜管|铜箔|粗铜|阳极",
     re.IGNORECASE,
 )
@@ -90,32 +93,18 @@ _HINTS = frozenset(
         "remai", "retai", "added", "addit", "new", "newly", "incre", "initi", "inter", "ramp",
         "rampu", "peak", "maxim", "recor", "avera", "lom", "partn",
         "impli", "deriv", "appar", "secon", "recyc", "scrap", "prima", "open", "openp",
-        "under", "block", "oxide", "leach", "sx", "sxew", "sulph", "sulfi", "group", "cut",
+        "under", "artis", "small", "asm", "hand", "block", "oxide", "leach", "sx", "sxew", "sulph",
+        "sulfi", "group", "cut",
         "cutof", "befor", "after", "upgra", "phase", "stage", "step", "first", "third",
     )
 )  # fmt: skip
-_CHINESE_HINTS = frozenset("权并全财季上下月累保新首平表再原露地氧硫集边改期")
+_CHINESE_HINTS = frozenset("权并全财季上下月累保新首平表再原露地氧硫集边改期手民")
 _WORD = re.compile(r"[a-z]+")
 # a part of a project: phase 2, second phase, 二期
 _PHASE = re.compile(
     r"(?:phase|stage|step)[ _-]*(\d+|i{1,3}v?\b)|(first|second|third)[ _-]+(?:phase|stage)"
     r"|([一二三四])期"
 )
-# words that two spellings of one attribute may differ by
-_PLAIN = frozenset(
-    (
-        "annual", "yearly", "total", "output", "production", "produced", "capacity", "mined",
-        "mine", "mining", "refined", "smelted", "smelter", "metal", "content", "contained",
-        "copper", "gold", "silver", "zinc", "lead", "nickel", "cobalt", "lithium", "ore",
-        "grade", "recovery", "reserve", "reserves", "resource", "resources", "plan", "planned",
-        "target", "guidance", "design", "designed", "nameplate", "of", "the", "in", "at", "for",
-        "per", "year", "volume", "quantity", "amount", "level", "rate", "throughput", "stated",
-        "reported", "national", "domestic", "consumption", "demand", "use", "imports",
-        "exports", "import", "export", "actual", "about", "own", "full", "whole", "all", "basis",
-        "site", "figure", "number", "approx", "approximately", "roughly", "dry", "wet",
-        "mines", "100",
-    )
-)  # fmt: skip
 _GENERIC = frozenset(
     {
         Quantity.OTHER,
@@ -127,6 +116,9 @@ _GENERIC = frozenset(
         Quantity.SHARE,
         Quantity.GROWTH,
         Quantity.RANK,
+        Quantity.SPECIFIC,
+        Quantity.EXPENDED,
+        Quantity.WASTE,
     }
 )
 """Quantities that say little of what is measured: the attribute has to say the rest."""
@@ -160,7 +152,7 @@ def scope(s: Statement) -> frozenset[str]:
     if s.topic.quantity is Quantity.OWNERSHIP:
         return own & {"attributable"} if _INDIRECT.search(s.attribute) else frozenset()
     told = _scope_of(" ".join((s.subject, s.attribute, without_edition(s.words), s.shown, s.date)))
-    return own | (told - _OF_ATTRIBUTE)
+    return own | (told - _OF_ATTRIBUTE) | s.facet
 
 
 def moisture(s: Statement) -> str:
@@ -214,13 +206,7 @@ def _named_part(attribute: str, subject: str) -> frozenset[str]:
 
 def attribute_words(s: Statement) -> frozenset[str]:
     """Words of the attribute that are not the usual words of any quantity."""
-    return _words_of(s.attribute)
-
-
-@lru_cache(maxsize=1 << 12)
-def _words_of(attribute: str) -> frozenset[str]:
-    words = re.split(r"[^\w]+|_", attribute.lower())
-    return frozenset(w for w in words if w and w not in _PLAIN)
+    return content_words(s.attribute)
 
 
 def excludes_inferred(s: Statement) -> bool:
@@ -315,7 +301,12 @@ def subject_matter(s: Statement, topic: Topic | None = None) -> Hashable:
 
 def definition(s: Statement) -> Hashable:
     """What two comparable numbers must share to be of the same thing."""
-    return (basis(s), s.rate_type, scope(s), named_part(s), _things(s.attribute, s.topic.commodity))
+    return (basis(s), s.rate_type, scope(s), named_part(s), things(s))
+
+
+def things(s: Statement) -> frozenset[str]:
+    """Products that an attribute names (rod, matte, 4E), and members of a basket."""
+    return _things(s.attribute, s.topic.commodity)
 
 
 @lru_cache(maxsize=1 << 12)

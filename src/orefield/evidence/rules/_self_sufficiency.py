@@ -6,12 +6,24 @@ from collections.abc import Iterator
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
-from orefield.evidence.rules.pairing import bounds, conclude, is_computed, is_planned, one_time
+from orefield.evidence.rules._definitions import named_part
+from orefield.evidence.rules.pairing import (
+    bounds,
+    conclude,
+    exact,
+    is_computed,
+    is_planned,
+    one_basis,
+    one_time,
+)
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Stage
 
 _NAME = "document-logic"
+_FEW = 4
+"""Figures of one year that are looked at."""
+
 _COVERED = 1.03
 """From here on own output leaves something over, whatever stocks take."""
 
@@ -32,6 +44,62 @@ def net_importers_above_need(corpus: Corpus, old: frozenset[str]) -> Iterator[Fi
             found = _against(share, other)
             if found is not None:
                 yield found
+
+
+def uncovered_imports(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """Hold a share of use that own output covers against what is brought in.
+
+    Output P being a share d of use makes use P / d. With imports M, what is sent out or stocked
+    is P + M - P / d, which cannot well be more than all that is made at home: imported goods
+    would leave again.
+    """
+    for share in corpus.of_quantity(Quantity.SHARE):
+        part, whole, covered = share.part, share.whole, bounds(share)
+        if covered is None or part is None or whole is None or share.id in old:
+            continue
+        output = part.quantity is Quantity.PRODUCTION and whole.quantity is Quantity.USE
+        if not output or part.entity != whole.entity or covered.low <= 0.0 or is_planned(share):
+            continue
+        near = [
+            s
+            for s in corpus.of_entity(part.entity)
+            if s.topic.commodity == part.commodity
+            and s.id not in old
+            and bounds(s) is not None
+            and not (is_computed(s) or is_planned(s) or s.counterpart or s.facet)
+            and one_time(share, s)
+            and not named_part(s)
+        ]
+        made = [s for s in near if s.topic.quantity is Quantity.PRODUCTION]
+        made = [s for s in made if part.stage in (s.topic.stage, Stage.NONE)]
+        bought = [s for s in near if s.topic.quantity is Quantity.IMPORTS]
+        for own in made[:_FEW]:
+            for inflow in bought[:_FEW]:
+                one_stage = own.topic.stage is inflow.topic.stage
+                if one_stage and own.unit == inflow.unit and one_basis(own, inflow):
+                    found = _outflow(name, share, own, inflow)
+                    if found is not None:
+                        yield found
+
+
+def _outflow(name: str, share: Statement, own: Statement, inflow: Statement) -> Finding | None:
+    covered, made, bought = bounds(share), bounds(own), bounds(inflow)
+    assert covered is not None
+    assert made is not None
+    assert bought is not None
+    most_use = made.high / covered.low
+    over = bought.low - most_use
+    if over <= 0.0:
+        return None
+    text = (
+        f"{amount(exact(own) or made, own.unit)} of own output as "
+        f"{amount(exact(share) or covered, '1')} of use makes use at most "
+        f"{amount(most_use, own.unit)}, yet imports alone are "
+        f"{amount(exact(inflow) or bought, own.unit)}: {amount(over, own.unit)} more, and all "
+        "that is made at home, would have to leave again"
+    )
+    members = [share, own, inflow]
+    return conclude(name, Verdict.VIOLATE, members, f"{text}.", over, own.unit)
 
 
 def _against(share: Statement, other: Statement) -> Finding | None:

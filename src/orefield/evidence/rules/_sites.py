@@ -53,6 +53,14 @@ def is_metal_output(s: Statement) -> bool:
     )
 
 
+def is_concentrate_output(s: Statement) -> bool:
+    """Whether it is a concentrate, as weighed, that a mine gives or can give in a year."""
+    flow = s.topic.quantity is Quantity.PRODUCTION or s.topic.quantity is Quantity.CAPACITY
+    return flow and s.basis is Basis.CONCENTRATE_GROSS and s.unit in _MASSES and bool(
+        s.topic.commodity
+    )  # fmt: skip
+
+
 def is_ore_grade(s: Statement) -> bool:
     """Whether it is the average grade of an ore."""
     if s.topic.quantity is not Quantity.GRADE or s.unit != "1":
@@ -91,6 +99,7 @@ class Sites:
         self.corpus = corpus
         self.ore_rates: dict[str, list[Statement]] = defaultdict(list)
         self.metal_outputs: dict[str, list[Statement]] = defaultdict(list)
+        self.concentrates: dict[str, list[Statement]] = defaultdict(list)
         of = corpus.of_quantity
         for quantity in (Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT):
             for s in of(quantity):
@@ -98,6 +107,8 @@ class Sites:
                     self.ore_rates[s.entity].append(s)
                 elif is_metal_output(s):
                     self.metal_outputs[s.entity].append(s)
+                elif is_concentrate_output(s):
+                    self.concentrates[s.entity].append(s)
         self.days = _by_entity(of(Quantity.OPERATING_DAYS))
         self.recoveries = _by_entity(of(Quantity.RECOVERY))
         self.grades = _by_entity([s for s in of(Quantity.GRADE) if is_ore_grade(s)])

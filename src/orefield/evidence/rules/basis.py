@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,6 +15,11 @@ from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, Stage
 
 _NAME = "basis-missing"
+_ASKED = re.compile(
+    r"basis (?:is )?(?:missing|not (?:stated|given|said)|unstated|unclear|unknown)"
+    r"|gross or contained|(?:口径|基准)(?:不明|未注明)",
+    re.IGNORECASE,
+)
 _MASSES = frozenset(
     {
         Quantity.PRODUCTION,
@@ -48,7 +54,9 @@ def _missing(corpus: Corpus) -> Iterator[Finding]:
     for s in masses:
         key = (s.entity, s.topic.commodity)
         company = on[key] > 1 or below[key] > 0
-        if not company and not any(on[e, key[1]] for e in above[s.entity]):
+        # a corpus that notes "basis missing" asks for it, whether or not anything stands beside
+        asked = not s.background and _ASKED.search(f"{s.attribute} {s.shown} {s.words}") is not None
+        if not (company or asked) and not any(on[e, key[1]] for e in above[s.entity]):
             continue
         if s.basis in UNKNOWN_BASIS:
             why = "does not say whether it is ore, concentrate as weighed or metal contained"

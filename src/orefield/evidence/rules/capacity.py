@@ -15,6 +15,7 @@ from orefield.evidence.rules._chain import (
     recovery,
     relatives,
 )
+from orefield.evidence.rules._concentrates import metal_of_concentrate
 from orefield.evidence.rules._contents import check_contents, check_life
 from orefield.evidence.rules._definitions import APART, edition
 from orefield.evidence.rules._sites import Sites
@@ -60,6 +61,12 @@ def check_capacity(corpus: Corpus) -> Iterator[Finding]:
             for output in outputs:
                 if tried or not output.background:
                     yield from _hold(sites, output)
+    for entity, outputs in sites.concentrates.items():
+        if single_site(corpus, entity) and sites.ore_rates.get(entity):
+            for gross in outputs:
+                metal = metal_of_concentrate(corpus, gross)
+                if metal is not None and not gross.background:
+                    yield from _hold(sites, metal)
 
 
 def _capacities(corpus: Corpus) -> Iterator[Finding]:

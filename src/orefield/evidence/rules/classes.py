@@ -81,7 +81,7 @@ def _lattice(corpus: Corpus) -> Iterator[Finding]:
     for quantity in (Quantity.RESOURCE, Quantity.RESOURCE_ADDED, Quantity.PRODUCTION):
         for s in corpus.of_quantity(quantity):
             if bounds(s) is not None:
-                groups.setdefault((s.entity, s.topic.commodity), []).append(s)
+                groups.setdefault((s.entity, _matter(s)), []).append(s)
     for (_, commodity), members in groups.items():
         if not commodity:
             continue
@@ -96,6 +96,12 @@ def _lattice(corpus: Corpus) -> Iterator[Finding]:
                 yield from _ordered(a, b, old)
         yield from _parts_of_resource(by_class)
         yield from _within_estimates(members, by_class, old)
+
+
+def _matter(s: Statement) -> str:
+    """What is in the ground: a metal, or ore whose metals the words leave open."""
+    nameless = "commodity" in s.inferred and is_ore_in_place(s)
+    return "ore" if nameless else s.topic.commodity
 
 
 def _within_estimates(

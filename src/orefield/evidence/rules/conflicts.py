@@ -18,6 +18,7 @@ from orefield.evidence.rules._definitions import (
     scope,
     subject_matter,
 )
+from orefield.evidence.rules._remarks import nothing_else_said, same_wording
 from orefield.evidence.rules._values import (
     SIGMA,
     allowed,
@@ -33,6 +34,7 @@ from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.superseding import superseded_ids
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.words.commodities import ORES
 
 NAME = "value-conflict"
 
@@ -61,6 +63,10 @@ _WIDEST = 0.25
 
 _ONE_TEXT = 0.02
 """Relative distance that two figures of one text may have beyond their rounding."""
+
+_OTHER_SERIES = 1.0
+"""Relative distance from reference evidence that another definition of an ore's tonnage explains:
+China's bauxite of 2024 is published as 68 and as 93 Mt, wet, dry, or with purchased ore."""
 
 _OUTVOTES = 2.0
 """How many times the weight of the rest a side needs for the rest to be blamed."""
@@ -138,6 +144,8 @@ def _judge(corpus: Corpus, members: list[Statement]) -> Iterator[Finding]:
         f"and {100.0 * (_ONE_TEXT if together else sigma):.0f} % for their sources"
     )
     unlike = together and attribute_words(low) != attribute_words(high)
+    unlike = unlike and not same_wording(low, high)
+    unlike = unlike or (len(under_check) == 1 and _by_other_series(*pair))
     if unlike or _unsettled(low, high):
         verdict, blamed = Verdict.INSUFFICIENT, []
         text += "; the wording may mean two things"
@@ -235,9 +243,13 @@ def _sound(members: list[Statement]) -> list[Statement]:
 def _unsettled(low: Statement, high: Statement) -> bool:
     """Whether both may be true: states or stocks of other days, figures of several bodies."""
     if low.source == high.source and low.topic.quantity not in _PLAIN_TOTALS:
-        return True
+        # one share, told twice in the same words of one year, has one value
+        twice = low.topic.quantity is Quantity.SHARE and low.first_year is not None
+        return not (twice and nothing_else_said(low, high))
     if low.topic.quantity is Quantity.STOCK:
         return True
+    if low.value == 0.0 and low.topic.stage is not high.topic.stage:
+        return True  # nothing refined, and output of a stage that is not told
     if low.first_year is not None or high.first_year is not None:
         return False
     if low.topic.quantity is Quantity.GRADE:
@@ -269,6 +281,12 @@ def _by_definition(low: Statement, high: Statement, gap: float) -> bool:
     """Whether figures of other makers' series lie no further apart than series do."""
     size = max(abs(allowed(s).low) for s in (low, high))  # type: ignore[union-attr]
     return (low.background or high.background) and gap <= BACKGROUND_TOLERANCE * size
+
+
+def _by_other_series(low: Statement, high: Statement, gap: float) -> bool:
+    """Whether a lone figure differs from reference series by less than definitions may explain."""
+    size = min(abs(allowed(s).high) for s in (low, high))  # type: ignore[union-attr]
+    return low.topic.commodity in ORES and gap <= _OTHER_SERIES * size
 
 
 def _order(s: Statement) -> tuple[float, str]:

@@ -42,6 +42,7 @@ _AS_SEVERAL = re.compile(
     r"|listed as|counted as|两个|分别|重复",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(r"[\d.,~<>=≥≤≈+ -]+(?=\s|$|\D)")
 _INDEPENDENT = re.compile(
     r"independent|corroborat|separately (?:report|confirm)|confirmed by|也证实|独立", re.IGNORECASE
 )
@@ -241,7 +242,9 @@ def check_duplicates(corpus: Corpus) -> Iterator[Finding]:
         who = (s.source, fold_name(s.subject), fold_name(s.attribute), s.date, s.vintage)
         hedge = s.qualifier if s.qualifier is not Qualifier.ABOUT else Qualifier.EXACT
         what = (subject_matter(s), definition(s), s.low, s.high, hedge)
-        groups[who, what, s.first_year, s.last_year, s.reported].append(s)
+        # "0.35 %" and "3,500 g/t" are one figure given in two units, which a text may well do
+        unit = _NUMBERS.sub("", s.shown).strip()
+        groups[who, what, unit, s.first_year, s.last_year, s.reported].append(s)
     for group in groups.values():
         if len(group) > 1:
             ids = ", ".join(s.id for s in group)

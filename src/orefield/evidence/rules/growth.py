@@ -28,6 +28,7 @@ from orefield.evidence.rules.pairing import (
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement, Topic
+from orefield.evidence.words.content import content_words
 
 NAME = "growth-identity"
 
@@ -56,6 +57,11 @@ _ANNUAL = re.compile(
 )
 _CUMULATIVE = re.compile(r"cumulative|in total|altogether|over the period|累计|总计", re.IGNORECASE)
 _DOUBLED = re.compile(r"doubl(?:ed|e|ing)\b|two[- ]?fold|twice\b|翻一番|翻番", re.IGNORECASE)
+_REBASED = re.compile(
+    r"revised (?:base|basis|figures?)|comparable (?:base|basis)|like[- ]for[- ]like|same[- ]scope"
+    r"|rebased|可比口径|同口径",
+    re.IGNORECASE,
+)
 _TIMES = re.compile(r"\btimes\b|[- ]?fold\b", re.IGNORECASE)
 
 
@@ -78,9 +84,12 @@ def _identity(
     base_year, last_year = span
     found = [
         x
-        for x in levels(corpus, topic, s.source)
+        for x in levels(corpus, topic, s.source, asked=content_words(s.attribute))
         if x.id not in old and not is_partial(x) and _one_part(x, s)
     ]
+    # growth told of a facet ("attributable output, growth") is of the facet's levels
+    facet = max((x.facet for x in found), key=len, default=frozenset())
+    found = [x for x in found if facet <= content_words(x.attribute)]
     after = [x for x in found if years(x) == range(last_year, last_year + 1)]
     before = [x for x in found if years(x) == range(base_year, base_year + 1)]
     if is_planned(s):
@@ -95,7 +104,7 @@ def _identity(
         (level, base)
         for level, base in itertools.product(after, before)
         if not is_computed(level) and level.unit == base.unit and one_basis(level, base)
-        if scope(level) == scope(base) and level.id != base.id
+        if scope(level) - level.facet == scope(base) - base.facet and level.id != base.id
         if not (s.background and level.background and base.background)
     ]
     chosen = _best(s, growth + 1.0, pairs)
@@ -105,7 +114,7 @@ def _identity(
 
 def _one_part(level: Statement, growth: Statement) -> bool:
     """Whether both are of all, or of one part: primary, recycled, attributable, payable, ..."""
-    mine, theirs = scope(level), scope(growth)
+    mine, theirs = scope(level) - (level.facet - _PARTS), scope(growth)
     return mine & _PARTS == theirs & _PARTS and mine <= theirs | {"average", "peak", "group"}
 
 
@@ -214,6 +223,12 @@ def _judge(
         text += (
             f": apart by {amount(abs(gap), unit)}, which is within what levels are revised by; "
             "growth is told of the figures comparable when it was published."
+        )
+        return conclude(NAME, Verdict.INSUFFICIENT, members, text, gap, unit)
+    if _REBASED.search(f"{s.attribute} {s.words}") and abs(gap) <= EDITIONS * max(end.low, 1e-9):
+        text += (
+            f": apart by {amount(abs(gap), unit)}; the growth is told of a revised or comparable "
+            "base, which is not the level stated."
         )
         return conclude(NAME, Verdict.INSUFFICIENT, members, text, gap, unit)
     text += f": apart by {amount(abs(gap), unit)}."

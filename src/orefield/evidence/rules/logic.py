@@ -10,9 +10,18 @@ from itertools import combinations
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
+from orefield.evidence.rules._definitions import named_part
 from orefield.evidence.rules._self_sufficiency import net_importers_above_need
-from orefield.evidence.rules.pairing import bounds, is_planned
-from orefield.evidence.rules.reading import metals_of, named, replaced, text_of, told, years_of
+from orefield.evidence.rules.pairing import bounds, exact, is_planned
+from orefield.evidence.rules.reading import (
+    lexeme,
+    metals_of,
+    named,
+    replaced,
+    text_of,
+    told,
+    years_of,
+)
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
@@ -23,7 +32,8 @@ _RELIED = ("flag", "commodity", "entity", "first_year", "last_year", "part", "wh
 
 _SAME = {"self_sufficient": "meets_own_needs", "private_owned": "private", "soe": "state_owned",
          "import_dependent": "net_importer", "privately_owned": "private",
-         "biggest_importer": "largest_importer", "exporter": "net_exporter",
+         "biggest_importer": "largest_importer",
+         "biggest_exporter": "largest_exporter", "exporter": "net_exporter",
          "importer": "net_importer"}  # fmt: skip
 _IMPLIES = {"largest_importer": ("net_importer",), "closed": ("no_production",)}
 
@@ -45,6 +55,7 @@ _EXCLUDE = {
         ("no_imports", "net_importer"),
         ("no_imports", "largest_importer"),
         ("no_exports", "net_exporter"),
+        ("no_exports", "largest_exporter"),
     )
 }
 """What cannot both be true of one entity and commodity at one time."""
@@ -63,7 +74,16 @@ _NONE_OF = {
     "no_stock": Quantity.STOCK,
     "undeveloped": Quantity.PRODUCTION,
 }
-_RANKED = {Quantity.IMPORTS: "largest_importer"}
+_RANKED = {Quantity.IMPORTS: "largest_importer", Quantity.EXPORTS: "largest_exporter"}
+_ZERO = {Quantity.IMPORTS: "no_imports", Quantity.EXPORTS: "no_exports"}
+
+_TRADE_FLAGS = frozenset({"no_imports", "no_exports"})
+_PARTLY = lexeme(
+    r"q[1-4]|quarter|half|months?|january|february|march|april|may|june|july|august|september|"
+    r"october|november|december|until|before|after|since|from|temporar\w*|officially|legally|direct",
+    "月|季度|上半年|下半年|直接",
+)
+"""Words of a part of the time or of the trade, which leave room for the rest."""
 
 _SELF_SUFFICIENT = 0.95
 """A country that covers less of its demand than this does not meet its own needs."""
@@ -92,6 +112,7 @@ _HOPE = {flag: re.compile(f"{_HOPED}(?:{key})") for flag, key in _KEYS.items()}
 _RATIO = re.compile(
     r"self[- ]?sufficiency (?:rate|ratio|degree|level|target|goal|drive|policy|share)|自给率"
 )
+_RAW = lexeme(r"ores?|raw|unprocessed|concentrates?|unrefined", "原矿|矿石|精矿")
 _METAL_FREE = frozenset({"state_owned", "private"}) | _STATES
 
 
@@ -128,6 +149,12 @@ def _flags(corpus: Corpus) -> Iterator[_Said]:
         sure = interval is None or interval.low == interval.high
         if flag and sure and not is_planned(s) and not _in_doubt(s, flag):
             yield _Said(flag, interval is None or interval.low > 0.5, _metals(s, flag), s)
+    for quantity, flag in _ZERO.items():
+        for s in corpus.of_quantity(quantity):
+            none = exact(s)  # rounding aside: a zero says that there is none
+            partial = s.counterpart or s.part_of_year or named_part(s) or is_planned(s)
+            if none is not None and none.low == none.high == 0.0 and not partial:
+                yield _Said(flag, True, _metals(s, flag), s)
     for s in corpus.of_quantity(Quantity.RANK):
         one = bounds(s)
         flag = _RANKED.get(s.part.quantity, "") if s.part is not None else ""
@@ -212,12 +239,16 @@ def _numbers(corpus: Corpus, entity: str, said: _Said) -> Iterator[Finding]:
     if said.yes and flag == "meets_own_needs":
         yield from _shares(corpus, said)
     none_of = _NONE_OF.get(flag) if said.yes else None
-    if none_of is not None:
+    if s.topic.quantity is none_of:
+        none_of = None  # a zero and another figure of one thing are a conflict of values
+    if none_of is not None and not (flag in _TRADE_FLAGS and _PARTLY.search(text_of(s))):
         for other in corpus.of_entity(entity):
             amount_of = bounds(other)
             if other.topic.quantity is not none_of or amount_of is None or is_planned(other):
                 continue
             if said.metals and other.topic.commodity not in said.metals:
+                continue
+            if flag in _TRADE_FLAGS and not _one_form(s, other):
                 continue
             if amount_of.low <= 0.0 or not _one_time(s, other):
                 continue
@@ -228,6 +259,14 @@ def _numbers(corpus: Corpus, entity: str, said: _Said) -> Iterator[Finding]:
             )  # fmt: skip
     if said.yes and flag in ("net_importer", "net_exporter"):
         yield from _net_trade(corpus, entity, said)
+
+
+def _one_form(s: Statement, other: Statement) -> bool:
+    """Whether what is not traded is what a figure counts: ore, or any form of the metal."""
+    stages = (s.topic.stage, other.topic.stage)
+    if _RAW.search(text_of(s)) and stages[1] is not Stage.MINE:
+        return False
+    return Stage.NONE in stages or stages[0] is stages[1]
 
 
 def _shares(corpus: Corpus, said: _Said) -> Iterator[Finding]:

@@ -78,10 +78,10 @@ def _products(corpus: Corpus) -> Iterator[Finding | None]:
     """The main product of a site, named by two texts."""
     named_by: dict[str, list[tuple[Statement, frozenset[str]]]] = defaultdict(list)
     for s in corpus.checked:
-        if s.low is not None or not _MAIN_PRODUCT.search(s.attribute.replace("_", " ").strip()):
+        if s.low is not None or not names_main_product(s):
             continue
         if single_site(corpus, s.entity) and not looks_like_company(corpus, s):
-            metals = _metals(s)
+            metals = main_products(s)
             if metals:
                 named_by[s.entity].append((s, metals))
     for told in named_by.values():
@@ -101,7 +101,12 @@ def _products(corpus: Corpus) -> Iterator[Finding | None]:
             yield conclude(_NAME, verdict, [a, b], text, fields=("commodity", "entity"))
 
 
-def _metals(s: Statement) -> frozenset[str]:
+def names_main_product(s: Statement) -> bool:
+    """Whether an attribute asks for the main product of a site."""
+    return bool(_MAIN_PRODUCT.search(s.attribute.replace("_", " ").strip()))
+
+
+def main_products(s: Statement) -> frozenset[str]:
     """Metals that the words call the main ones: by-products named beside them aside."""
     words = s.words.removeprefix(s.attribute)
     clauses = [c for c in _CLAUSE.split(words) if not is_minor(c)]

@@ -10,6 +10,7 @@ from itertools import combinations
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
+from orefield.evidence.rules._definitions import things
 from orefield.evidence.rules.pairing import apart, bounds, conclude, exact, is_planned
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount
@@ -25,6 +26,9 @@ _NAMED = {
     "Q1": (1, 3), "Q2": (4, 6), "Q3": (7, 9), "Q4": (10, 12), "H1": (1, 6), "H2": (7, 12),
 }  # fmt: skip
 _MONTHS = re.compile(r"M(\d\d)-M(\d\d)")
+
+_REVISED = 0.01
+"""What quarters told one by one may be off the year told later: small revisions are usual."""
 
 _Months = tuple[int, int]
 _Key = tuple[object, ...]
@@ -59,7 +63,8 @@ def _groups(corpus: Corpus) -> dict[_Key, list[tuple[_Months, Statement]]]:
             continue
         if s.resource_class is ResourceClass.CAPACITY or s.unit not in {"t", "t/y"}:
             continue
-        key = (s.entity, quantity, s.topic.commodity, s.topic.stage, s.basis, s.first_year)
+        what = (s.topic.commodity, s.topic.stage, s.basis, things(s))
+        key = (s.entity, quantity, what, s.first_year)
         groups[key].append((months, s))
     return {key: group for key, group in groups.items() if any(s.part_of_year for _, s in group)}
 
@@ -104,9 +109,12 @@ def _sums(group: Sequence[tuple[_Months, Statement]]) -> Iterator[Finding | None
                 continue
             parts = total(_bounds(s) for s in chain)
             gap = apart(parts, _bounds(whole))
+            size = abs(_bounds(whole).high)
+            if len({s.source for s in (*chain, whole)}) > 1 and abs(gap) <= _REVISED * size:
+                gap = 0.0
             text = f"{' + '.join(_of(s) for s in chain)} = {amount(_exact(chain), 't')}"
             if gap == 0.0:
-                text += f", as {_of(whole)} says."
+                text += f", as {_of(whole)} says within rounding and small revisions."
                 yield conclude(NAME, Verdict.PASS, [*chain, whole], text, 0.0, "t")
             else:
                 text += f", yet {_of(whole)} is stated: {amount(abs(gap), 't')} apart."

@@ -53,7 +53,7 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
     ranks = [
         s
         for s in corpus.of_quantity(Quantity.RANK)
-        if s.id not in old and _rank(s) is not None and s.part is not None
+        if s.id not in old and place_of(s) is not None and s.part is not None
     ]
     for found in (
         *_two_firsts(corpus, ranks, locate),
@@ -64,7 +64,7 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
             yield found
 
 
-def _rank(s: Statement) -> int | None:
+def place_of(s: Statement) -> int | None:
     """The place stated; None for "one of the largest", ties of several, or no number."""
     stated = exact(s)
     if stated is None or stated.width > 0.0 or not stated.low.is_integer() or stated.low < 1.0:
@@ -87,7 +87,7 @@ def _two_firsts(
             s.part.stage,
             "" if _peer(corpus, s) else s.counterpart,
             _kind(corpus, s),
-            _rank(s),
+            place_of(s),
             "" if named and (s.counterpart or _kind(corpus, s) == "country") else s.source,
         )
         rankings.setdefault(key, []).append(s)
@@ -104,7 +104,7 @@ def _two_firsts(
             if a.entity in locate.above(b) or b.entity in locate.above(a):
                 continue
             sure = a.source == b.source or (spoken is not None and spoken == told)
-            text = f"{a.label} and {b.label} are both placed {_rank(a)} in one ranking"
+            text = f"{a.label} and {b.label} are both placed {place_of(a)} in one ranking"
             if sure:
                 yield conclude(NAME, Verdict.VIOLATE, [a, b], f"{text}; only one can be.")
             else:
@@ -116,7 +116,7 @@ def _figures(
     corpus: Corpus, ranks: list[Statement], locate: Locator, old: frozenset[str]
 ) -> Iterator[Finding | None]:
     """The first against the figures of others in its scope."""
-    firsts = [s for s in ranks if _rank(s) == 1 and s.part is not None and s.part.commodity]
+    firsts = [s for s in ranks if place_of(s) == 1 and s.part is not None and s.part.commodity]
     if not firsts:
         return
     by_thing: dict[tuple[object, ...], list[Statement]] = {}
@@ -196,7 +196,7 @@ def _behind(
     for s in ranks:
         part = s.part
         ahead = _ahead(corpus, s)
-        if part is None or _rank(s) == 1 or not ahead or part.quantity not in LEVELS:
+        if part is None or place_of(s) == 1 or not ahead or part.quantity not in LEVELS:
             continue
         if not part.commodity or ahead == s.entity or s.background:
             continue
@@ -216,7 +216,7 @@ def _behind(
         if gaps and all(gap > 0.0 for gap, _, _ in gaps):
             gap, mine, theirs = min(gaps, key=lambda item: item[0])
             text = (
-                f"{s.subject} is placed {_rank(s)} after {theirs.subject}, yet has more: "
+                f"{s.subject} is placed {place_of(s)} after {theirs.subject}, yet has more: "
                 f"{_shown(mine, _wide(mine))} against {_shown(theirs, _wide(theirs))}."
             )
             yield conclude(NAME, Verdict.VIOLATE, [s, mine, theirs], text, gap, mine.unit)

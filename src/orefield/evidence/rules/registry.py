@@ -13,10 +13,11 @@ from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules.rule import Rule
 
 _MODULES = (
-    "sanity", "basis", "stages", "classes", "rates", "unit_slips", "bounds", "capacity", "shares",
-    "sums", "trade_balance", "utilisation", "part_whole", "growth", "ranks", "arithmetic",
-    "ownership", "site_commodity", "metal_mixup", "timeline", "part_years", "logic", "duplicates",
-    "superseding", "conflicts", "provenance", "declared",
+    "sanity", "basis", "stages", "classes", "rates", "unit_slips", "same_digits", "bounds",
+    "capacity", "specific_use", "wastes", "revenue", "shares",
+    "sums", "trade_balance", "utilisation", "part_whole", "growth", "ranks", "rank_places",
+    "arithmetic", "ownership", "site_commodity", "metal_mixup", "sole", "timeline", "part_years",
+    "logic", "denials", "duplicates", "two_names", "superseding", "conflicts", "provenance", "declared",
 )  # fmt: skip
 
 ORDER = (Verdict.VIOLATE, Verdict.TIE, Verdict.SUPERSEDED, Verdict.INSUFFICIENT, Verdict.PASS)

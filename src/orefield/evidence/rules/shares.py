@@ -13,7 +13,10 @@ from orefield.evidence.rules._accounts import by_year, fitting_years
 from orefield.evidence.rules._attributable import attributable
 from orefield.evidence.rules._definitions import scope
 from orefield.evidence.rules._gross_equal import equal_masses
+from orefield.evidence.rules._listed_shares import listed_shares
+from orefield.evidence.rules._self_sufficiency import uncovered_imports
 from orefield.evidence.rules._share_sums import share_sums
+from orefield.evidence.rules._sites import is_ore_grade
 from orefield.evidence.rules._worded_shares import worded_shares
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
@@ -61,6 +64,8 @@ def _identities(corpus: Corpus) -> Iterator[Finding]:
     yield from share_sums(corpus, _shares(corpus, old), SHARE)
     yield from attributable(corpus, old, SHARE)
     yield from worded_shares(corpus, old, SHARE)
+    yield from listed_shares(corpus, old, SHARE)
+    yield from uncovered_imports(corpus, old, SHARE)
 
 
 def _bases(corpus: Corpus) -> Iterator[Finding]:
@@ -69,7 +74,7 @@ def _bases(corpus: Corpus) -> Iterator[Finding]:
         parts, wholes = _sides(corpus, s, old)
         for part, whole in _pairs(s, share, parts, wholes):
             if _only_as_gross(share, part, whole):
-                found = _gross(s, share, part, whole)
+                found = _graded(corpus, s, share, part, whole) or _gross(s, share, part, whole)
                 if found is not None:
                     yield found
     yield from equal_masses(corpus, old, BASIS)
@@ -177,6 +182,28 @@ def _gross(s: Statement, share: Interval, part: Statement, whole: Statement) -> 
     )
     members = [s, whole, part]
     return conclude(BASIS, Verdict.VIOLATE, members, text, apart(implied, have), part.unit)
+
+
+def _graded(
+    corpus: Corpus, s: Statement, share: Interval, part: Statement, whole: Statement
+) -> Finding | None:
+    """Agreement where the part is called concentrate and its own grade is told beside it."""
+    have, base = bounds(part), bounds(whole)
+    if part.basis is not Basis.CONCENTRATE_GROSS or have is None or base is None:
+        return None
+    for grade in corpus.of_entity(part.entity):
+        of_it = grade.topic.quantity is Quantity.GRADE and not is_ore_grade(grade)
+        rich = bounds(grade) if of_it and grade.topic.commodity == part.topic.commodity else None
+        if rich is None or not _may_share_time(part, grade):
+            continue
+        inside = have * rich
+        if apart(share * base, inside) == 0.0:
+            text = (
+                f"{_words(s, share, part, whole, ', and')} of concentrate, which at "
+                f"{amount(exact(grade) or rich, '1')} holds {amount(inside, part.unit)}: they agree."
+            )
+            return conclude(BASIS, Verdict.PASS, [s, whole, part, grade], text, 0.0, part.unit)
+    return None
 
 
 def _words(s: Statement, share: Interval, part: Statement, whole: Statement, link: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
+from orefield.evidence.meaning.subjects import is_rest
 from orefield.evidence.rules._region_sums import region_sums
 from orefield.evidence.rules.pairing import (
     FLOWS,
@@ -80,7 +81,7 @@ def _groups(corpus: Corpus) -> Iterator[_Sum]:
     locate = Locator(corpus)
     listed: dict[tuple[str, Quantity, str, str], list[Statement]] = {}
     for s in corpus.checked:
-        if is_partial(s):
+        if is_partial(s) or s.facet:
             continue
         # what is shipped to or comes from one partner is a part of no entity's own total
         if s.topic.quantity not in _ADDED or s.id in old or is_computed(s) or s.counterpart:
@@ -161,6 +162,9 @@ def _apart(corpus: Corpus, inside: list[Statement], locate: Locator) -> list[Sta
     parts = [smallest[key] for key in order]
     plain = [s for s in parts if not _crosses(corpus, s)]
     parts = plain if plain else parts
+    regions = [s for s in parts if corpus.kind(s.entity) in _REGION_KINDS]
+    if len(regions) > 1 and any(is_rest(s.subject) for s in regions):
+        parts = regions  # "other regions" makes the list complete: a mine lies in one of them
     present = {s.entity for s in parts}
     return [s for s in parts if present.isdisjoint(locate.above(s) - {s.entity})]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.rules import timing
+from orefield.evidence.rules._growth_first import grows, growth_first
+from orefield.evidence.rules._life import RELIED as _RELIED
+from orefield.evidence.rules._life import STARTS as _STARTS
+from orefield.evidence.rules._life import STATUS as _STATUS
+from orefield.evidence.rules._life import Happening as _Event
+from orefield.evidence.rules._life import is_temporary, outside_life
 from orefield.evidence.rules._values import single_site
 from orefield.evidence.rules.pairing import bounds, is_planned, looks_like_company
 from orefield.evidence.rules.reading import (
-    Span,
-    day_words,
     days,
     lexeme,
     named,
@@ -29,14 +32,10 @@ from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import ResourceClass
 
-_STATUS = "status-timeline"
-_RELIED = ("event", "date", "first_year", "last_year", "resource_class", "entity")
-
 _RANK = {
     "discovered": 0, "explored": 1, "licensed": 2, "approved": 2, "construction": 3,
     "commissioned": 4, "production": 4, "expanded": 5, "closed": 6,
 }  # fmt: skip
-_STARTS = ("production", "commissioned")
 _RUNNING = (*_STARTS, "expanded", "suspended", "resumed", "closed")
 """Events that only a site that has run can have had."""
 
@@ -65,23 +64,6 @@ _SEASON_D = 366
 """Two tellings of one event this close, in days, are taken for rounding of words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    event: str
-    when: Span
-    planned: bool
-    reported: str
-    source: str
-    statement: Statement
-    phase: bool
-
-    @property
-    def told(self) -> str:
-        plan = "planned " if self.planned else ""
-        what = self.statement.attribute or self.event
-        return f"{plan}{self.event} {day_words(self.when)} ({what}, {self.statement.id})"
-
-
 def _status(corpus: Corpus) -> Iterator[Finding]:
     by_entity: dict[str, list[_Event]] = defaultdict(list)
     for entity, event in _events(corpus):
@@ -93,7 +75,9 @@ def _status(corpus: Corpus) -> Iterator[Finding]:
         yield from _order(done)
         yield from _order([e for e in events if e.planned])
         yield from _once(done)
-        yield from _output(corpus, entity, done)
+        yield from outside_life(corpus, entity, done)
+        grown = by_entity.get(f"?{entity.removeprefix('?')}{_EXPANSION}", [])
+        yield from growth_first(corpus, entity, done, [e for e in grown if not e.planned])
         yield from _before_plan(corpus, entity, events)
 
 
@@ -105,7 +89,10 @@ def _events(corpus: Corpus) -> Iterator[tuple[str, _Event]]:
         if when is None or not s.event or s.id in old:
             continue
         seen.add((s.id, s.event))
-        yield s.entity, _Event(s.event, when, is_planned(s), s.reported, s.source, s, _phased(s))
+        event = s.event
+        if event == "closed" and is_temporary(s):
+            event = "suspended"
+        yield s.entity, _Event(event, when, is_planned(s), s.reported, s.source, s, _phased(s))
     for e in corpus.events:
         when = days(e.date)
         if when is None or (e.claim, e.event) in seen or e.claim in old:
@@ -124,6 +111,8 @@ def _phased(s: Statement) -> bool:
     """Whether an event may be of one phase of several; an expansion has its own life."""
     if s.event == "expanded" or s.entity.endswith(_EXPANSION):
         return False
+    if s.event in _STARTS and grows(s):
+        return True  # "second line opened" starts no mine
     return bool(_PHASE.search(text_of(s)))
 
 
@@ -188,6 +177,8 @@ def _order(events: list[_Event]) -> Iterator[Finding]:
             elif first.planned and _other_edition(first, last):
                 text += ", unless the plan was moved in between"
                 yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
+            elif last.event == "expanded" and first.event in _STARTS:
+                continue  # told by growth_first
             elif last.event == "expanded" and late <= _RAMP_UP_Y * _SEASON_D:
                 yield from _say(Verdict.INSUFFICIENT, [first, last], f"{text}.", float(late))
             else:
@@ -235,44 +226,6 @@ def _once(done: list[_Event]) -> Iterator[Finding]:
 
 def _near(a: _Event, b: _Event) -> bool:
     return abs((a.when[0] - b.when[0]).days) <= _SEASON_D
-
-
-def _output(corpus: Corpus, entity: str, done: list[_Event]) -> Iterator[Finding]:
-    """Output in a year before the start, inside a suspension, or after the end."""
-    starts = [e for e in done if e.event in _STARTS and not e.phase]
-    # an earlier life of the site makes output before a later start possible
-    if any(e.event in ("expanded", "closed", "suspended", "resumed") and starts
-           and e.when[1] < min(s.when[0] for s in starts) for e in done):  # fmt: skip
-        starts = []
-    ends = sorted((e for e in done if e.event in ("suspended", "closed")), key=lambda e: e.when)
-    again = [e for e in done if e.event in ("resumed", *_STARTS, "expanded")]
-    for s in corpus.of_entity(entity):
-        years, most = years_of(s), bounds(s)
-        produced = s.topic.quantity is Quantity.PRODUCTION and not is_planned(s)
-        actual = s.resource_class in (ResourceClass.ACTUAL, ResourceClass.NONE)
-        if not (produced and actual) or years is None or most is None or most.low <= 0.0:
-            continue
-        says = f"{named(s)} is output of {amount(most, s.unit)} in {_years(years)}"
-        if starts:
-            start = min(starts, key=lambda e: e.when)
-            early = start.when[0].year - years[1]
-            if early > 0:
-                text = f"{says}, {early} y before {start.told}."
-                yield from _say(Verdict.VIOLATE, [start], text, float(early), s, unit="y")
-            else:
-                text = f"{says}, not before {start.told}."
-                yield from _say(Verdict.PASS, [start], text, 0.0, s, unit="y")
-        for end in ends:
-            until = min((e.when[0] for e in again if e.when[1] > end.when[0]), default=None)
-            if years[0] <= end.when[1].year or (until is not None and years[1] >= until.year):
-                continue
-            known_later = end.reported[:4].isdecimal() and int(end.reported[:4]) > years[0]
-            sure = until is not None or end.event == "closed" or known_later
-            verdict = Verdict.VIOLATE if sure or end.source == s.source else Verdict.INSUFFICIENT
-            reopened = f" and before {until.isoformat()}" if until else ""
-            text = f"{says}, after {end.told}{reopened}."
-            gap = float(years[0] - end.when[1].year)
-            yield from _say(verdict, [end], text, gap, s, unit="y")
 
 
 def _before_plan(corpus: Corpus, entity: str, events: list[_Event]) -> Iterator[Finding]:

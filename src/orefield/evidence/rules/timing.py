@@ -37,8 +37,8 @@ _PART = lexeme(
 _PLAN = lexeme(
     r"plan\w*|target\w*|guid\w*|forecast\w*|expect\w*|project\w*|estimat\w*|will|would|aim\w*|"
     r"budget\w*|goal|outlook|potential|could|design\w*|capacity|prelim\w*|scheduled|set to|"
-    r"scenario\w*|announced",
-    "计划|目标|预计|预期|预测|将|规划|力争|初步|估计",
+    r"scenario\w*|announced|quotas?|ceilings?|caps?|allocations?|allotment|permits?",
+    "计划|目标|预计|预期|预测|将|规划|力争|初步|估计|指标|配额|总量控制",
 )
 _PAST = lexeme(
     "was|were|produced|reached|mined|exceeded|actual|achieved|hit|totall?ed", "达到|实际|完成"

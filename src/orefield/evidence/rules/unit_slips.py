@@ -51,7 +51,7 @@ _CLASSED = frozenset({Quantity.RESOURCE, Quantity.GRADE, Quantity.RESOURCE_ADDED
 _BY_ATTRIBUTE = frozenset(
     {
         Quantity.MONEY, Quantity.PRICE, Quantity.EXCHANGE, Quantity.RATE, Quantity.SHARE,
-        Quantity.OTHER,
+        Quantity.OTHER, Quantity.SPECIFIC, Quantity.EXPENDED, Quantity.WASTE,
     }
 )  # fmt: skip
 _APART = math.log(3.0)
@@ -66,7 +66,7 @@ _STANDING = frozenset({Quantity.RESOURCE, Quantity.CAPACITY, Quantity.STOCK})
 _DIGITS = 1e-3
 """Two printings of the same digits differ by no more, in decimal logarithm."""
 
-_BY_OUNCE = frozenset({"au", "ag", "pgm"})
+_BY_OUNCE = frozenset({"au", "ag", "pgm", "pt", "pd", "rh"})
 
 _MOST = 8
 """Clusters of one topic that are held against each other."""

@@ -11,12 +11,18 @@ _METALS = {
     "ni": "nickel", "npi": "nickel pig iron", "co": "cobalt", "li": "lithium", "sn": "tin",
     "li2co3": "lithium carbonate", "lioh": "lithium hydroxide", "al": "aluminium", "w": "tungsten",
     "sb": "antimony", "bi": "bismuth", "fe": "iron", "ree": "rare earths", "nb": "niobium",
-    "ta": "tantalum", "u": "uranium", "pgm": "platinum metals", "mn": "manganese",
+    "ta": "tantalum", "u": "uranium", "pgm": "platinum metals", "pt": "platinum",
+    "pd": "palladium", "rh": "rhodium", "mn": "manganese",
     "cr": "chromium", "ti": "titanium", "v": "vanadium", "mg": "magnesium", "si": "silicon",
     "ga": "gallium", "ge": "germanium",
 }  # fmt: skip
 _SCALES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 _MONEY_SCALES = ((1e12, "trillion "), (1e9, "billion "), (1e6, "million "))
+_NAMED_SCALES: dict[str, tuple[tuple[float, str], ...]] = {
+    "kWh": ((1e9, "TWh"), (1e6, "GWh"), (1e3, "MWh")),
+    "m3": ((1e6, "million m3"),),
+    **{c: tuple((f, p + c) for f, p in _MONEY_SCALES) for c in ("USD", "CNY")},
+}
 _LARGE_MASS_T = 1e3
 _SMALLEST_PERCENT = 1e-4
 
@@ -80,9 +86,7 @@ def _scale(interval: Interval, unit: str) -> tuple[float, str]:
         return 1.0, unit
     if unit == "1":
         return (0.01, "%") if size >= _SMALLEST_PERCENT or not size else (1e-6, "g/t")
-    if unit in {"USD", "CNY"}:
-        for factor, prefix in _MONEY_SCALES:
-            if size >= factor:
-                return factor, prefix + unit
-        return 1.0, unit
+    for factor, name in _NAMED_SCALES.get(unit, ()):
+        if size >= factor:
+            return factor, name
     return 1.0, "" if unit in {"count", ""} else unit

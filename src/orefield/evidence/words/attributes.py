@@ -48,7 +48,7 @@ _THROUGHPUT = _words(
     r"(?:tonnes?|tons?) of ore|ore (?:per|a) (?:day|year)|\bcapacity[_ ]ore\b|\bore[_ ]rate\b|mined ore|milled ore|"
     r"采选|选矿|处理矿|矿石处理|处理量|采矿能力|日处理|原矿处理"
 )
-_CAPACITY = _words(r"capacit|\bcap\.?(?![a-z])|nameplate|installed|产能|生产能力|设计规模|规模")
+_CAPACITY = _words(r"capacit|\bcap\.?(?![a-z])|nameplate|installed|\bdesign(?:ed)? (?:output|production|rate|throughput)|design(?:ed)? (?:output|production|rate)|rated (?:output|production)|产能|生产能力|设计产量|设计规模|规模")
 _ADDED = _words(
     r"resources? (?:added|addition|discovered|newly|increment)|newly (?:discovered|found|added|identified|proven)|new(?:ly)? (?:added )?"
     r"(?:resource|reserve)|added (?:resource|reserve)|contained added|(?:resource|reserve)s? (?:add|increase|growth|discover)|"
@@ -155,15 +155,25 @@ _RATES: tuple[tuple[RateType, re.Pattern[str]], ...] = (
 
 _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("closed", _words(r"\bclos(?:ed|ure|es|ing)\b|shut ?down|\bdecommission|\bexhausted\b|\bdepleted\b|ceased|关闭|闭坑|停产关闭")),
-    ("suspended", _words(r"suspen|\bhalt|care and maintenance|\bstopped\b|\bidled?\b|停产|暂停")),
-    ("resumed", _words(r"\bresum|\brestart|\breopen|复产|恢复生产")),
+    ("resumed", _words(
+        r"\b(?:ban|embargo|suspension|moratorium|closure|stoppage)\b[^;,.]{0,40}\b(?:lifted|ended|eased|removed|over)\b|"
+        r"\b(?:lifting|end) of (?:the |an )?(?:\w+ ){0,3}(?:ban|embargo|suspension|moratorium|closure|stoppage|halt)\b|"
+        r"\b(?:restart|resumption|reopening) (?:\w+ ){0,3}after\b|解除禁令"
+    )),
+    ("suspended", _words(
+        r"suspen|\bhalt|care and maintenance|\bstopped\b|\bidled?\b|\bidling\b|\bmothball|\bstandstill\b|\bmoratorium|"
+        r"(?:\bban(?:s|ned)?|\bembargo) on (?:\w+ ){0,4}(?:exports?|mining|shipments?)|"
+        r"(?:exports?|mining|shipments?)(?: of \w+(?: \w+)?)? (?:ban(?:ned)?|embargo|prohibition)\b(?! (?:was )?(?:lifted|ended|eased|relaxed|removed))|"
+        r"停产|暂停|停采|停工|禁止(?:\w{0,6})出口|出口禁令|禁采"
+    )),
+    ("resumed", _words(r"\bresum|\brestart|\breopen|复产|恢复生产|恢复出口")),
     ("expanded", _words(r"\bexpan|phase (?:2|3|4|ii|iii|iv|two|three)|second phase|third phase|扩建|扩产|二期|三期")),
     ("production", _words(
         r"(?:start|begin|commence|first|onset|launch)\w*(?: of| in)? (?:\w+ )?(?:production|mining|output|operation|ore|copper|concentrate|metal|extraction)|"
-        r"production (?:start|began|begins|since)|start[- _]?up|commercial production|\bfirst (?:\w+ )?(?:pour|cathode|concentrate|metal|shipment|production|output|ore|gold|copper|product|sale)\b|"
+        r"production (?:start|began|begins|since)|start[- _]?up|commercial production|\bfirst (?:\w+ )?(?:pour|cathode|concentrate|metal|shipment|production|output|ore|gold|copper|product|sale|cargo|export|metal|ingot|anode|blister|matte|dor[eé]|bullion|carbonate|hydroxide|bauxite|coal|yellowcake|train)s?\b|"
         r"into production|came? on ?stream|put into operation|"
         r"operat(?:ing|ion|ions) (?:since|start|began)|start of (?:mining|development|operations?)|mining (?:start|since|began)|"
-        r"development start|active mining|opened|founded|\bstarted\b|投产|开采始|开始生产|建成投产|^start$"
+        r"development start|active mining|opened|founded|(?<!construction )(?<!drilling )(?<!exploration )(?<!building )(?<!work )\bstarted\b|投产|开采始|开始生产|建成投产|^start$"
     )),
     ("commissioned", _words(r"\bcommission|\bcompletion\b|\bcompleted\b|\bcomplete\b|建成|竣工|试车|试生产")),
     ("approved", _words(r"investment decision|\bfid\b|go-ahead|construction decision|投资决策|\bapprov|\bpermit|\bsanction|green[- ]?lit|核准|批准|获批|批复")),
@@ -177,7 +187,18 @@ _FLAGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("meets_own_needs", _words(r"meets? (?:its |their )?own (?:needs|demand)|self[- ]?sufficien|fully covers? (?:its |own |domestic )?(?:demand|needs)|no imports? (?:needed|required)|自给自足|满足自身")),
     ("net_importer", _words(r"net importer|import[- ]dependent|depends? on imports|relies on imports|(?:raw material )?deficit|reliant on imports|净进口|依赖进口|缺口")),
     ("net_exporter", _words(r"net exporter|净出口")),
-    ("largest_importer", _words(r"(?:largest|biggest|leading|top|number one) (?:global |world )?(?:net )?importer|import leader|最大进口")),
+    ("largest_importer", _words(r"(?:largest|biggest|leading|top|number one) (?:(?!exporter)[\w-]+ ){0,3}importer|import leader|最大\w{0,6}进口")),
+    ("no_imports", _words(
+        r"\bimports? (?:no|nothing|none)\b(?! (?:longer|more|less|duty|tariff))|\b(?:does|do|did) not import\b(?! from)|"
+        r"\b(?:no|zero) (?:\w+ ){0,2}imports?\b(?! (?:needed|required|from|via|dut|tariff|data|figures|permit|licen|restrict|tax|quota|ban|by|dependen|were? reported|is known))|"
+        r"不进口|没有进口|无进口|零进口"
+    )),
+    ("largest_exporter", _words(r"(?:largest|biggest|leading|top|number one) (?:(?!importer)[\w-]+ ){0,3}exporter|最大\w{0,6}出口国")),
+    ("no_exports", _words(
+        r"\bexports? (?:no|nothing|none)\b(?! (?:longer|more|less|duty|tariff))|\b(?:does|do|did) not export\b(?! to)|"
+        r"\b(?:no|zero) (?:\w+ ){0,2}exports?\b(?! (?:to|via|dut|tariff|data|figures|permit|licen|restrict|tax|quota|ban|levy|by|control|were? reported|is known))|"
+        r"\b(?:is|are) not exported\b(?! to)|\bnone (?:of it )?is exported\b|不出口|没有出口|无出口|零出口"
+    )),
     ("state_owned", _words(r"state[- ]owned|\bsoe\b|government[- ]owned|国有|国企|央企")),
     ("private", _words(r"private(?:ly)?[- ](?:owned|held)|\bprivate\b|民营|私营")),
     ("undeveloped", _words(r"undeveloped|not (?:yet )?(?:developed|in production)|unmined|greenfield|未开发")),
@@ -264,7 +285,7 @@ _ORE_HANDLED = _words(
 # what is in a product was made, not found
 _IN_PRODUCT = _words(
     r"\bin (?:the )?(?:concentrates?|cons?|ore mined|mined ore|matte|hydroxide|mhp|npi|ferronickel|dor[eé]|product|carbonate|spodumene)\b|"
-    r"\bcontained in (?:ore|concentrates?|production|products?)\b|精矿含|含铜量|含[铜镍锂钴锌金]金属"
+    r"\bcontained in (?:ore|concentrates?|production|products?|sales|shipments|exports|goods sold)\b|精矿含|含铜量|含[铜镍锂钴锌金]金属"
 )
 _PRODUCTION_ONLY = _words(r"\bproduc\w*|\boutput\b|产量")
 _POTENTIAL_STOCK = _words(
@@ -305,10 +326,20 @@ def basis_of(phrase: str) -> Basis:
     return Basis.NONE
 
 
+_HELD_IN = re.compile(
+    r"\b(?:mineral |ore )?(?:reserves?|resources?),? (?:are |is )?(?:included|excluded)\b"
+    r"|\b(?:incl(?:uding|usive|\.)?|excl(?:uding|usive|\.)?|with|without|before|in addition to)"
+    r"(?: of)? (?:the )?(?:mineral |ore )?(?:reserves?|resources?)\b|[含包括]{1,2}储量|不含储量",
+    re.IGNORECASE,
+)
+"""What a resource holds beside itself: "resource (reserves included)" is a resource."""
+
+
 @lru_cache(maxsize=16384)
 def class_of(phrase: str) -> ResourceClass:
     """The resource class that words name; NONE where they name none."""
-    return next((cls for cls, pattern in _CLASSES if pattern.search(phrase)), ResourceClass.NONE)
+    bare = _HELD_IN.sub(" ", phrase)
+    return next((cls for cls, pattern in _CLASSES if pattern.search(bare)), ResourceClass.NONE)
 
 
 @lru_cache(maxsize=16384)

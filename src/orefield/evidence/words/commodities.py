@@ -34,7 +34,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "nb": ("niobium", "nb", "铌"),
     "ta": ("tantalum", "coltan", "钽"),
     "u": ("uranium", "u3o8", "yellowcake", "铀"),
-    "pgm": ("platinum group", "platinum", "palladium", "pgm", "pge", "pgms", "铂", "钯"),
+    "pgm": (
+        "platinum group", "platinum group metals", "platinum metals", "pgm", "pge", "pgms", "3e",
+        "4e", "6e", "铂族", "铂族金属",
+    ),
+    "pt": ("platinum", "pt", "铂"),
+    "pd": ("palladium", "pd", "钯"),
+    "rh": ("rhodium", "rh", "铑"),
     "mn": ("manganese", "mn", "锰"),
     "cr": ("chromite", "chromium", "chrome ore", "chrome", "铬铁矿", "铬"),
     "ti": ("titanium", "ilmenite", "rutile", "钛"),
@@ -71,7 +77,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 _SYMBOLS = {
     "cu": "Cu", "au": "Au", "ag": "Ag", "mo": "Mo", "zn": "Zn", "pb": "Pb", "ni": "Ni",
     "co": "Co", "li": "Li", "al": "Al", "sn": "Sn", "sb": "Sb", "fe": "Fe", "nb": "Nb",
-    "mn": "Mn",
+    "mn": "Mn", "pt": "Pt", "pd": "Pd", "rh": "Rh",
 }  # fmt: skip
 
 # words that hold a commodity's name and do not mean it
@@ -97,7 +103,7 @@ class CommodityMention:
 _SPEAKS = re.compile(
     r"\b(?:said|told|says|according to|analyst|chairman|director|manager|Mr|Ms|Dr)\b"
 )
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|10(?= )")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]*|10(?= )|(?<![\w.])[346][Ee](?![\w])")
 _LATIN = {n: symbol for symbol, names in _NAMES.items() for n in names if n.isascii()}
 _LONGEST = max(len(name.replace("-", " ").split()) for name in _LATIN)
 _BY_WORDS = {tuple(_TOKEN.findall(name)): symbol for name, symbol in _LATIN.items()}

@@ -52,6 +52,13 @@ _NATION = re.compile(
 _WORLD = re.compile(r"\bworld|global|worldwide|全球|世界", re.IGNORECASE)
 
 
+_GOODS = re.compile(
+    r"\b(?:ores?|quotas?|tonnage|supply|concentrates?|metal|total|mining|refining|smelting)\b"
+    r"|矿石|精矿|配额|指标|供应",
+    re.IGNORECASE,
+)
+
+
 def share_sides(phrase: str, default_stage: Stage = Stage.NONE) -> tuple[Side, Side] | None:
     """Part and whole of a share; None where the words do not tell both.
 
@@ -106,6 +113,8 @@ def _side(words: str, default_stage: Stage) -> Side | None:
             quantity = Quantity.RESOURCE
         elif re.search(r"import|进口", words, re.IGNORECASE):
             quantity = Quantity.IMPORTS
+        elif _GOODS.search(words) and commodity_of(words):
+            quantity = Quantity.PRODUCTION  # "share of national nickel ore": of what is mined
         else:
             return None
     stage = stage_of(words)

@@ -13,7 +13,15 @@ from functools import lru_cache
 from orefield.core import units
 from orefield.core.errors import UnitError
 from orefield.evidence.vocabulary import Basis
+from orefield.evidence.words._mass_units import (
+    MASS,
+    MULTIPLIERS,
+    as_metal,
+    lone_symbol,
+    unglued,
+)
 from orefield.evidence.words.commodities import commodity_of
+from orefield.evidence.words.units_used import parse_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,8 @@ class UnitWritten:
     ----------
     base : str
         Base unit: t, t/y, t/d, 1, 1/y (an average annual rate), count, rank, year, date, USD,
-        CNY, USD/t, CNY/USD, deg, d, flag, text, or ``?`` for an unknown one.
+        CNY, USD/t, CNY/USD, deg, d, flag, text, kWh, m3, kWh/t, m3/t, g/L, or ``?`` for an
+        unknown one.
     factor : float
         What the number is multiplied by to be in ``base``.
     basis : Basis
@@ -35,6 +44,10 @@ class UnitWritten:
         Words that were not understood as a unit.
     guessed : bool
         The spelling is ambiguous ("mt").
+    matter : str
+        What is used or emitted, where the unit says so: ``co2`` in "Mt CO2".
+    per : str
+        What a use is per tonne of: ``ore``, ``Ni``; ``t`` where it is not said, empty for no use.
     """
 
     base: str
@@ -43,6 +56,8 @@ class UnitWritten:
     commodity: str = ""
     rest: str = ""
     guessed: bool = False
+    matter: str = ""
+    per: str = ""
 
     @property
     def known(self) -> bool:
@@ -61,27 +76,6 @@ _TIMES = {"year": "year", "years": "y", "y": "y", "yr": "y", "yrs": "y", "a": "y
           "decades": "decade", "date": "date", "month": "month", "months": "month", "d": "d",
           "day": "d", "days": "d", "d/y": "d", "days/y": "d", "days per year": "d", "年": "y",
           "天": "d"}  # fmt: skip
-
-_MULTIPLIERS = (
-    ("trillion", 1e12), ("万亿", 1e12), ("billion", 1e9), ("bn", 1e9), ("百亿", 1e10),
-    ("十亿", 1e9), ("千万", 1e7), ("百万", 1e6), ("million", 1e6), ("mln", 1e6), ("mn", 1e6),
-    ("亿", 1e8), ("億", 1e8), ("十万", 1e5), ("lakh", 1e5), ("crore", 1e7), ("万", 1e4),
-    ("萬", 1e4), ("thousand", 1e3), ("'000", 1e3), ("千", 1e3), ("hundred", 1e2),
-)  # fmt: skip
-
-# mass symbols, as written -> tonnes
-_MASS = {
-    "t": 1.0, "kt": 1e3, "Mt": 1e6, "Gt": 1e9, "kg": 1e-3, "g": 1e-6,
-    "lb": units.LB_KG * 1e-3, "lbs": units.LB_KG * 1e-3, "klb": units.LB_KG,
-    "Mlb": units.LB_KG * 1e3, "Mlbs": units.LB_KG * 1e3, "mlb": units.LB_KG * 1e3,
-    "Blb": units.LB_KG * 1e6, "pounds": units.LB_KG * 1e-3, "pound": units.LB_KG * 1e-3,
-    "oz": units.TROY_OZ_G * 1e-6, "ozt": units.TROY_OZ_G * 1e-6, "ounces": units.TROY_OZ_G * 1e-6,
-    "ounce": units.TROY_OZ_G * 1e-6, "koz": units.TROY_OZ_G * 1e-3, "Koz": units.TROY_OZ_G * 1e-3,
-    "Moz": units.TROY_OZ_G, "moz": units.TROY_OZ_G,
-    "tonne": 1.0, "tonnes": 1.0, "ton": 1.0, "tons": 1.0, "MT": 1.0, "吨": 1.0, "噸": 1.0,
-    "千克": 1e-3, "公斤": 1e-3, "克": 1e-6, "磅": units.LB_KG * 1e-3, "盎司": units.TROY_OZ_G * 1e-6,
-    "Bt": 1e9, "bt": 1e9, "T": 1.0, "K": 1e3, "KT": 1e3, "Kt": 1e3, "wmt": 1.0, "实物吨": 1.0, "dmt": 1.0, "ktonnes": 1e3, "Mtonnes": 1e6,
-}  # fmt: skip
 
 # compact forms of the trade
 _COMPACT = (
@@ -105,8 +99,10 @@ _PER_MONTH = re.compile(
 _CURRENCY = re.compile(
     r"US\$|\$|USD|dollars?|CNY|RMB|yuan|元|人民币|EUR|€|AUD|A\$|CAD|C\$|CLP|INR|美元", re.IGNORECASE
 )
-_CNY = re.compile(r"CNY|RMB|yuan|元|人民币", re.IGNORECASE)
-_USD = re.compile(r"US\$|^\$|\$|USD|dollars?|美元", re.IGNORECASE)
+_CNY = re.compile(r"CNY|RMB|yuan|(?<![美欧澳加港日])元|人民币", re.IGNORECASE)
+_USD = re.compile(
+    r"US\$|(?<![A-Za-z])\$|USD|(?<!australian )(?<!canadian )dollars?|美元", re.IGNORECASE
+)
 
 _CONTAINED = re.compile(
     r"contain|content|fine|payable|recoverable|metal\b|金属量|金属吨|含铜|含量", re.IGNORECASE
@@ -136,7 +132,7 @@ _AMBIGUOUS = re.compile(r"\bmt\b|\bMT\b")
 
 @lru_cache(maxsize=4096)
 def _parse(text: str, value: float | None) -> UnitWritten:
-    plain = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
+    plain = unglued(" ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()))
     low = plain.casefold().strip(". ")
     bare = re.sub(r"\(.*?\)|（.*?）", " ", plain).strip()
     low_bare = bare.casefold()
@@ -151,7 +147,8 @@ def _parse(text: str, value: float | None) -> UnitWritten:
     if low_bare in _COUNTS:
         return UnitWritten("count")
     return (
-        _fraction(plain, low)
+        _used(plain)
+        or _fraction(plain, low)
         or _money(plain)
         or _mass(bare, plain, value)
         or _count_with_multiplier(low_bare)
@@ -160,14 +157,27 @@ def _parse(text: str, value: float | None) -> UnitWritten:
     )
 
 
+def _used(plain: str) -> UnitWritten | None:
+    found = parse_used(plain)
+    if found is None:
+        return None
+    of = found.per if found.per else plain if found.base == "g/L" else ""
+    basis = _basis(found.per) if found.per else Basis.NONE
+    commodity = commodity_of(of) or lone_symbol(of)
+    return UnitWritten(
+        found.base, found.factor, basis, commodity, matter=found.matter, per=found.per
+    )
+
+
 def _fraction(plain: str, low: str) -> UnitWritten | None:
-    commodity = commodity_of(plain)
+    commodity = commodity_of(plain) or lone_symbol(plain)
+    metal = _in_oxide(plain)
     if re.match(r"^(g|克)\s*(/|per)\s*(t|tonne|吨)", low) or low.startswith(("gpt", "g/t")):
-        return UnitWritten("1", 1e-6, commodity=commodity)
+        return UnitWritten("1", 1e-6 * metal, commodity=commodity)
     if low.startswith(("ppm",)):
-        return UnitWritten("1", 1e-6, commodity=commodity)
+        return UnitWritten("1", 1e-6 * metal, commodity=commodity)
     if low.startswith(("kg/t",)):
-        return UnitWritten("1", 1e-3, commodity=commodity)
+        return UnitWritten("1", 1e-3 * metal, commodity=commodity, per="t")
     match = re.match(r"^(%|％|per ?cent|percent|pct|个?百分点|percentage points?|pp\b|成)", low)
     if match:
         rest = low[match.end() :]
@@ -179,15 +189,29 @@ def _fraction(plain: str, low: str) -> UnitWritten | None:
             return UnitWritten("1/y", factor, commodity=commodity)
         if re.match(r"^\s*/\s*km", rest):
             return None
-        return UnitWritten("1", factor, commodity=commodity, rest=rest.strip())
-    if low in {"1", "fraction", "ratio", "t/t", "share"}:
+        return UnitWritten("1", factor * metal, commodity=commodity, rest=rest.strip())
+    if low in {"t/t", "吨/吨"}:
+        return UnitWritten("1", per="t")
+    if low in {"1", "fraction", "ratio", "share"}:
         return UnitWritten("1")
     if low in {"times", "x", "fold", "倍"}:
         return UnitWritten("1", rest="times")
     return None
 
 
+_OXIDE_GRADE = re.compile(r"^(?:%|％|wt ?%|g/t|ppm|kg/t)\s*\(?(?P<of>U3O8|WO3|V2O5|Li2O)\b")
+
+
+def _in_oxide(plain: str) -> float:
+    """Share of metal where a grade is one of its oxide ("% WO3"); 1 for any other fraction."""
+    found = _OXIDE_GRADE.match(plain)
+    return as_metal(found["of"]) if found else 1.0
+
+
 def _money(plain: str) -> UnitWritten | None:
+    cents = _CENTS.match(plain)
+    if cents is not None:
+        plain = f"USD{plain[cents.end() :]}"
     if not _CURRENCY.search(plain):
         return None
     if re.fullmatch(r"(?i)(CNY|RMB|yuan)\s*(/|per)\s*(USD|US\$|dollar)", plain):
@@ -196,29 +220,45 @@ def _money(plain: str) -> UnitWritten | None:
         dimension = units.dimension(plain)
     except UnitError:
         dimension = ""
-    if dimension == "price":
-        return UnitWritten("USD/t", units.factor(plain, "USD/t"), commodity=commodity_of(plain))
+    if dimension == "price" and cents is None:
+        return _price("USD/t", units.factor(plain, "USD/t"), plain, "")
     if dimension == "cny price":
-        return UnitWritten("CNY/t", units.factor(plain, "CNY/t"), commodity=commodity_of(plain))
-    per = re.search(
-        r"(?:/|per|a|每)\s*(t|tonne|ton|metric ton|吨|lb|pound|oz|ounce|kg|g)\b",
-        plain,
-        re.IGNORECASE,
-    )
+        return _price("CNY/t", units.factor(plain, "CNY/t"), plain, "")
+    per = _PER_MASS.search(plain)
     currency = "CNY" if _CNY.search(plain) else "USD" if _USD.search(plain) else "other currency"
     head = plain[: per.start()] if per else plain
-    factor = _multiplier(head.casefold())
+    factor = _multiplier(head.casefold()) * (0.01 if cents is not None else 1.0)
     if factor == 1.0 and re.match(r"^[mM](?=USD|CNY|\$|US\$)", plain):
         factor = 1e6
+    if factor == 1.0 and re.match(r"^k(?:USD|CNY|\$|US\$|EUR)|^(?:USD|US\$|\$|CNY) ?k\b", plain):
+        factor = 1e3
     if per:
-        mass = _MASS.get(per.group(1).lower(), 1.0)
-        return UnitWritten(f"{currency}/t", factor / mass, commodity=commodity_of(plain))
+        mass = _BY_MASS.get(per.group(1).lower(), MASS.get(per.group(1).lower(), 1.0))
+        return _price(f"{currency}/t", factor / mass, plain, plain[per.end() :])
     return UnitWritten(currency, factor)
+
+
+_CENTS = re.compile(r"(?:US)?(?:¢|cents?|cts?|c)(?=\s*(?:/|per )\s*(?:lb|pound))", re.IGNORECASE)
+_PER_MASS = re.compile(
+    r"(?:/|per|a|每)\s*(metric ton|tonne|ton|t|吨|lb|pound|oz|ounce|kg|g|dmtu|mtu|dmt|wmt|千克|公斤|克|磅|盎司)"
+    r"(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_BY_MASS = {"mtu": 0.01, "dmtu": 0.01, "metric ton": 1.0}
+"""A metric tonne unit is a hundredth of a tonne of the oxide or metal that is sold by it."""
+
+
+def _price(base: str, factor: float, plain: str, of: str) -> UnitWritten:
+    """A price, per tonne of metal where it is one of a compound ("USD/lb U3O8")."""
+    basis = _basis(plain)
+    gross = basis if basis in {Basis.CONCENTRATE_GROSS, Basis.ORE} else Basis.NONE
+    commodity = commodity_of(plain) or lone_symbol(of)
+    return UnitWritten(base, factor / as_metal(of), gross, commodity)
 
 
 def _multiplier(low: str) -> float:
     factor, rest = 1.0, low
-    for word, times in _MULTIPLIERS:
+    for word, times in MULTIPLIERS:
         if word in rest:
             factor *= times
             rest = rest.replace(word, " ", 1)
@@ -237,7 +277,7 @@ def _mass(bare: str, plain: str, value: float | None) -> UnitWritten | None:
     if "/" in head and not head.startswith("/"):
         return None  # a mass over something else is none of ours
     basis = _basis(plain)
-    commodity = commodity_of(re.sub(r"(?i)\blce\b", "LCE lithium", plain))
+    commodity = commodity_of(re.sub(r"(?i)\blce\b", "LCE lithium", plain)) or lone_symbol(plain)
     first = head.split(" ")[0].rstrip(".,")
     for pattern, base in _COMPACT:
         match = pattern.match(first)
@@ -250,33 +290,18 @@ def _mass(bare: str, plain: str, value: float | None) -> UnitWritten | None:
     multiplier, guessed, mass = _mass_word(head, value)
     if mass is None:
         return None
-    factor = multiplier * mass * _as_metal(plain)
+    factor = multiplier * mass * as_metal(plain)
     base = rate or "t"
     if base == "t/month":
         base, factor = "t/y", factor * 12.0
     return UnitWritten(base, factor, basis, commodity, guessed=guessed)
 
 
-# mass of the element in a compound that the trade counts in, from atomic weights (IUPAC 2021)
-_COMPOUNDS = (
-    (re.compile(r"\bLCE\b|lithium carbonate|碳酸锂", re.IGNORECASE), 2 * 6.94 / 73.89),
-    (re.compile(r"\bU3O8\b", re.IGNORECASE), 3 * 238.03 / 842.08),
-    (re.compile(r"\bWO3\b", re.IGNORECASE), 183.84 / 231.84),
-    (re.compile(r"\bV2O5\b", re.IGNORECASE), 2 * 50.94 / 181.88),
-    (re.compile(r"\bLi2O\b", re.IGNORECASE), 2 * 6.94 / 29.88),
-)
-
-
-def _as_metal(plain: str) -> float:
-    """Share of metal in the compound that a unit names; 1 where it names none."""
-    return next((share for pattern, share in _COMPOUNDS if pattern.search(plain)), 1.0)
-
-
 def _mass_word(head: str, value: float | None) -> tuple[float, bool, float | None]:
     """Multiplier, whether guessed, and tonnes per unit of the mass word; None for no mass."""
     low = head.casefold()
     multiplier, rest = 1.0, low
-    for word, times in _MULTIPLIERS:
+    for word, times in MULTIPLIERS:
         if rest.startswith(word) or re.search(rf"\b{re.escape(word)}\b", rest):
             multiplier *= times
             rest = rest.replace(word, " ", 1).strip()
@@ -290,7 +315,7 @@ def _mass_word(head: str, value: float | None) -> tuple[float, bool, float | Non
         tail = original.strip().split(" ", 2)
         word = tail[1].rstrip(".,s") if len(tail) > 1 else "t"
         scale = {"short": 0.90718474, "long": 1.0160469}.get(kind, 1.0)
-        found = _MASS.get(word, _MASS.get(word.casefold()))
+        found = MASS.get(word, MASS.get(word.casefold()))
         return multiplier, False, None if found is None else found * scale
     if word == "mt":
         # metric tonnes in customs tables, million tonnes in careless ones
@@ -302,13 +327,13 @@ def _mass_word(head: str, value: float | None) -> tuple[float, bool, float | Non
             value is not None and abs(value) < 1000.0,
             (1e6 if value is not None and abs(value) < 1000.0 and multiplier == 1.0 else 1.0),
         )
-    if word in _MASS:
-        return multiplier, False, _MASS[word]
+    if word in MASS:
+        return multiplier, False, MASS[word]
     word = word.removeprefix("实物")
     if word.startswith(("吨", "噸", "克", "磅", "盎司")):
-        return multiplier, False, _MASS[re.match(r"盎司|.", word).group()]  # type: ignore[union-attr]
-    if word.casefold() in _MASS and len(word) > 2:
-        return multiplier, False, _MASS[word.casefold()]
+        return multiplier, False, MASS[re.match(r"盎司|.", word).group()]  # type: ignore[union-attr]
+    if word.casefold() in MASS and len(word) > 2:
+        return multiplier, False, MASS[word.casefold()]
     return multiplier, False, None
 
 
@@ -335,7 +360,7 @@ def _count_with_multiplier(low: str) -> UnitWritten | None:
     factor = _multiplier(low)
     if factor == 1.0:
         return None
-    known = {w for w, _ in _MULTIPLIERS} | _COUNTS | {"s"}
+    known = {w for w, _ in MULTIPLIERS} | _COUNTS | {"s"}
     rest = [w for w in words if w not in known and w.rstrip("s") not in known]
     return UnitWritten("count", factor) if not rest else None
 
