@@ -26,6 +26,7 @@ _NEEDS_COMMODITY = {
     Quantity.NET_IMPORTS, Quantity.GROWTH, Quantity.GRADE, Quantity.RANK, Quantity.RECOVERY,
     Quantity.STOCK_CHANGE,
 }  # fmt: skip
+_SIDES = _STAGED | {Quantity.IMPORTS, Quantity.EXPORTS}
 _SITES = {"mine", "deposit", "project", "district", "ore body", "complex"}
 _NAMED_REFINED = {"al", "alumina", "steel"}
 _SMELTERS = {"smelter", "refinery", "plant"}
@@ -133,7 +134,8 @@ def _commodities(statements: Sequence[Statement], subjects: Subjects) -> list[St
 
 def _as_ore(s: Statement) -> Statement:
     """A mass that was taken for metal while its commodity was unknown; ores are told as weighed."""
-    presumed = s.topic.commodity in ORES and "basis" in s.inferred and s.basis is Basis.CONTAINED
+    presumed = s.topic.commodity in ORES and "basis" in s.inferred
+    presumed = presumed and s.basis in (Basis.CONTAINED, Basis.ORE)
     return replace(s, basis=Basis.GROSS) if presumed else s
 
 
@@ -187,7 +189,8 @@ def _stages_by_source(statements: Sequence[Statement]) -> list[Statement]:
     stages: dict[tuple[str, str], set[Stage]] = defaultdict(set)
     for s in statements:
         # "refined output: none" does not make a text one of refined metal
-        if s.topic.quantity in _STAGED and s.topic.stage is not Stage.NONE and s.value:
+        told = s.topic.stage not in (Stage.NONE, Stage.SCRAP)
+        if s.topic.quantity in _STAGED and told and s.value:
             stages[s.source, s.topic.commodity].add(s.topic.stage)
     return [
         _with(s, "stage", stage=next(iter(known)))
@@ -277,25 +280,25 @@ def _stages_of_sides(statements: Sequence[Statement]) -> list[Statement]:
     by_source: dict[tuple[str, str, str], set[Stage]] = defaultdict(set)
     anywhere: dict[tuple[str, str], set[Stage]] = defaultdict(set)
     for s in statements:
-        if s.topic.quantity in _STAGED and s.topic.stage is not Stage.NONE:
+        if s.topic.quantity in _SIDES and s.topic.stage is not Stage.NONE:
             worded[s.entity, s.topic.commodity].append(s)
             by_source[s.source, s.entity, s.topic.commodity].add(s.topic.stage)
             anywhere[s.entity, s.topic.commodity].add(s.topic.stage)
 
     def staged(side: Topic | None, s: Statement, other: Topic | None) -> Topic | None:
         source = s.source
-        if side is None or side.quantity not in _STAGED or side.stage is not Stage.NONE:
+        if side is None or side.quantity not in _SIDES or side.stage is not Stage.NONE:
             return side
         # "MHP output, growth" has the stage of "MHP output"
         own = content_words(s.attribute)
         near = {
             o.topic.stage
             for o in worded[side.entity, side.commodity]
-            if (words := content_words(o.attribute)) and words <= own
+            if o.topic.quantity is side.quantity and (words := content_words(o.attribute)) and words <= own
         }
         if len(near) == 1:
             return replace(side, stage=near.pop())
-        if other is not None and other.quantity in _STAGED and other.stage is not Stage.NONE:
+        if other is not None and other.quantity in _SIDES and other.stage is not Stage.NONE:
             return replace(side, stage=other.stage)
         for known in (
             by_source.get((source, side.entity, side.commodity), set()),

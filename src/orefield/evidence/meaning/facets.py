@@ -56,13 +56,15 @@ def with_facets(statements: Sequence[Statement]) -> list[Statement]:
 
 def _facet(s: Statement, group: Sequence[Statement]) -> frozenset[str]:
     own = content_words(s.attribute)
+    # what any figure in the same words is above is no part of it
+    most = max((o.value or 0.0 for o in group if content_words(o.attribute) == own), default=0.0)
     wholes = [
         other
         for other in group
         if other.id != s.id
         and other.topic.commodity == s.topic.commodity
         and content_words(other.attribute) < own
-        and (other.value or 0.0) > (s.value or 0.0)
+        and (other.value or 0.0) > most
     ]
     if not wholes:
         return frozenset()

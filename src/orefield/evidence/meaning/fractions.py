@@ -169,6 +169,8 @@ def counterpart_of(
     entities = subjects.entities
     kinds = tuple(entities[e].kind if e in entities else "" for e in (own, other))
     own_is_company, other_is_company = (k in _COMPANY_KINDS for k in kinds)
+    # who is named as an owner and is not known is an owner: "ownership, public"
+    other_is_company = other_is_company or other.startswith("?")
     if own_is_company and (not other_is_company or stake_in):
         topic = replace(statement.topic, entity=other)
         return replace(statement, topic=topic, counterpart=own)

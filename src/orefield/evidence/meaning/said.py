@@ -90,12 +90,16 @@ def _basis(
     in_ground = quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}
     if found is Basis.ORE and in_ground and not _ORE_TONNAGE.search(attribute):
         found = Basis.NONE
+    if found is Basis.NONE and in_ground and not commodity and _MINERAL.search(attribute):
+        inferred.append("basis")
+        return Basis.ORE  # "mineral resources, 22 Mt" of no metal are of ore
     if found is not Basis.NONE or commodity in ORES:
         return Basis.GROSS if found is Basis.NONE else found
     inferred.append("basis")
     return Basis.CONTAINED
 
 
+_MINERAL = re.compile(r"\b(?:mineral|ore) (?:resource|reserve)", re.IGNORECASE)
 _ORE_TONNAGE = re.compile(
     r"\bore (?:resource|reserve|tonn|body)|(?:reserve|resource)s?,? (?:ore|tonn)|^ore\b|ores$|"
     r"矿石量",

@@ -109,6 +109,7 @@ def check_life(corpus: Corpus) -> Iterator[Finding]:
     for life in corpus.of_quantity(Quantity.OTHER):
         if life.unit in {"y", "d"} and is_mine_life(life):
             yield from _life(sites, life)
+            yield from _life_of_metal(sites, life)
     for entity, outputs in sites.metal_outputs.items():
         largest: dict[str, list[Statement]] = {}
         for s in sites.metal_in_place.get(entity, ()):
@@ -171,6 +172,52 @@ def _life(sites: Sites, life: Statement) -> Iterator[Finding]:
         [life, rate, ore],
         text if enough else f"{text}: {used / have:.3g} times what is there",
         residual=max(used - have, 0.0),
+        unit="t",
+    )
+
+
+def _life_of_metal(sites: Sites, life: Statement) -> Iterator[Finding]:
+    """A reserve life stated for a metal, times a year's output, against the reserve of metal."""
+    span = allowed(life)
+    if span is None or life.unit != "y" or not life.topic.commodity:
+        return
+    metal = life.topic.commodity
+    outputs = [
+        s
+        for s in sites.metal_outputs.get(life.entity, ())
+        if s.topic.commodity == metal and s.same_time(life) and not scope(s)
+    ]
+    reserves = [
+        s
+        for s in sites.metal_in_place.get(life.entity, ())
+        if s.topic.commodity == metal
+        and s.resource_class is ResourceClass.RESERVE
+        and s.same_time(life)
+    ]
+    there = _largest(reserves)
+    if there is None or not outputs:
+        return
+    have = allowed(there)
+    rate, flow = min(
+        ((s, y.low) for s in outputs if (y := yearly(s)) is not None),
+        key=lambda pair: pair[1],
+        default=(life, 0.0),
+    )
+    if have is None or flow <= 0.0 or not math.isfinite(have.high):
+        return
+    used = max(span.low, 0.0) * flow
+    enough = used <= have.high * _GENEROUS_LIFE
+    text = (
+        f"{stated(life)}: {amount(life.stated or span, 'y')} x {amount(flow, 't/y')} "
+        f"({stated(rate)}) = {amount(used, 't')}; the reserve is {amount(have, 't')} "
+        f"({stated(there)}), which lasts {amount(have.high / flow, 'y')}"
+    )
+    yield from conclude(
+        "mine-life",
+        Verdict.PASS if enough else Verdict.VIOLATE,
+        [life, rate, there],
+        text,
+        residual=max(used - have.high, 0.0),
         unit="t",
     )
 

@@ -214,7 +214,7 @@ def _stopped(
         until: date | None = own[1]
     else:
         until = min((e.when[0] for e in again if e.when[1] > end.when[0]), default=None)
-    if time[0] <= begun or (until is not None and time[1] >= until):
+    if time[0] <= begun or (until is not None and time[1] > until):
         return
     report = days(end.reported) if end.reported else None
     known_later = report is not None and report[1] >= time[1] and report[0].year >= time[0].year
@@ -254,7 +254,8 @@ def _whole_stop(s: Statement, flow: Quantity, event: Statement) -> bool:
     if event.topic.stage in (Stage.SMELTER, Stage.REFINED) and Stage.MINE in stages:
         return False
     # a mill can run on stockpiles when mining has stopped
-    return not _MINING_ALONE.search(text) or bool(_WHOLE_SITE.search(text))
+    mined = "mined" in s.attribute.casefold()
+    return mined or not _MINING_ALONE.search(text) or bool(_WHOLE_SITE.search(text))
 
 
 def _kind(flow: Quantity) -> str:

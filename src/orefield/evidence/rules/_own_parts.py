@@ -21,7 +21,8 @@ from orefield.evidence.rules.pairing import (
 )
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
-from orefield.evidence.vocabulary import Stage
+from orefield.evidence.vocabulary import Basis, Stage
+from orefield.evidence.words.content import content_words
 
 _SOURCES = frozenset({"primary", "secondary", "recycled", "scrap", "from"})
 _SOURCE = re.compile(r"\b(?:primary|secondary|recycled|from scrap)\b", re.IGNORECASE)
@@ -38,8 +39,18 @@ _SITE = re.compile(
 )
 _SITES = frozenset({"mine", "deposit", "pit", "plant", "smelter", "refinery", "project"})
 
+_NAMED = frozenset(
+    {Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.IMPORTS, Quantity.EXPORTS, Quantity.USE}
+)
+_OWN_MAKE = re.compile(r"\bown\b|no stock change|of the year|自产", re.IGNORECASE)
+_OTHERS = 0.10
+"""How far a named part of one text may be above the whole of another."""
+
 _EDITIONS = 0.03
 """How far a part of one text may be above the whole of another: editions of one year."""
+
+_OF_A_NATION = 0.30
+"""What a nation may ship beyond a year's output of its mines: stocks, and ore of neighbours."""
 
 _FROM_STOCKS = 0.15
 """What a site may ship beyond a year's output: stocks of the year before."""
@@ -78,7 +89,9 @@ def exports_in_output(corpus: Corpus, old: frozenset[str], name: str) -> Iterato
         if out.id in old or is_computed(out) or out.part_of_year or not out.topic.commodity:
             continue
         site = corpus.kind(out.entity) in _SITES if out.resolved else _SITE.search(out.subject)
-        if not site or bounds(out) is None or _PURCHASED.search(f"{out.attribute} {out.words}"):
+        # a nation's ore comes out of its own ground; its metal may be bought and sold on
+        ground = corpus.kind(out.entity) == "country" and out.topic.stage is Stage.MINE
+        if not (site or ground) or bounds(out) is None or _PURCHASED.search(f"{out.attribute} {out.words}"):
             continue
         made = [
             s
@@ -98,7 +111,71 @@ def exports_in_output(corpus: Corpus, old: frozenset[str], name: str) -> Iterato
             most = max(made, key=lambda s: (_high(s), s.id))
             one_stage = len({out.topic.stage, most.topic.stage} - {Stage.NONE}) <= 1
             verdict = Verdict.VIOLATE if one_stage else Verdict.INSUFFICIENT
-            yield from _judge(name, out, most, _FROM_STOCKS, verdict)
+            if ground:
+                verdict = Verdict.TIE if one_stage else Verdict.INSUFFICIENT
+            slack = _FROM_STOCKS if site else _OF_A_NATION
+            yield from _judge(name, out, most, slack, verdict)
+
+
+def named_in_all(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """What an attribute tells of one partner, pit or plant by name is within all of it.
+
+    "Imports from Guinea" within "imports", "output, Kolaba pit" within "output": the part has all
+    words of the whole, and names.
+    """
+    for part in corpus.checked:
+        if part.topic.quantity not in _NAMED or not part.topic.commodity or part.id in old:
+            continue
+        names = named_part(part)
+        if not names or is_computed(part) or _TOGETHER.search(part.attribute):
+            continue
+        words = content_words(part.attribute)
+        wholes = [
+            s
+            for s in corpus.of_entity(part.entity)
+            if s.topic.quantity is part.topic.quantity
+            and s.topic.commodity == part.topic.commodity
+            and s.id not in old
+            and not (s.background or s.facet or named_part(s) or is_computed(s))
+            and s.unit == part.unit
+            and content_words(s.attribute) <= words
+            and one_time(s, part)
+            and (s.part_of_year, s.topic.stage) == (part.part_of_year, part.topic.stage)
+            and one_class(s, part)
+            and one_basis(s, part)
+            and known_basis(s, part)
+            and "attributable" not in scope(s)
+        ]
+        if wholes:
+            most = max(wholes, key=lambda s: (_high(s), s.id))
+            one_text = part.source == most.source
+            yield from _judge(name, part, most, 0.0 if one_text else _OTHERS, Verdict.VIOLATE)
+
+
+def payable_in_contained(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """Smelters pay for less than a concentrate holds: payable metal is below contained."""
+    for part in corpus.checked:
+        made = part.topic.quantity is Quantity.PRODUCTION and part.basis is Basis.PAYABLE
+        if not made or part.id in old or is_computed(part) or bounds(part) is None:
+            continue
+        wholes = [
+            s
+            for s in corpus.of_entity(part.entity)
+            if s.topic.quantity is Quantity.PRODUCTION
+            and s.basis is Basis.CONTAINED
+            and s.topic.commodity == part.topic.commodity
+            and s.topic.stage in (part.topic.stage, Stage.MINE, Stage.NONE)
+            and s.id not in old
+            and s.unit == part.unit
+            and one_time(s, part)
+            and one_class(s, part)
+            and bounds(s) is not None
+            and scope(s) - s.facet == scope(part) - part.facet - {"payable"}
+        ]
+        if wholes:
+            most = max(wholes, key=lambda s: (_high(s), s.id))
+            slack = 0.0 if _OWN_MAKE.search(part.words) else _FROM_STOCKS
+            yield from _judge(name, part, most, slack, Verdict.TIE)
 
 
 def _is_refined(s: Statement) -> bool:

@@ -11,7 +11,7 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
 from orefield.evidence.rules._definitions import scope
-from orefield.evidence.rules.pairing import Locator, conclude, exact, is_planned, years
+from orefield.evidence.rules.pairing import Locator, bounds, conclude, exact, is_planned, years
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
 
@@ -30,6 +30,16 @@ _REST_OF = re.compile(
     r"(?:excluding|except(?: for)?|outside(?: of)?|apart from|other than|without)\s+(?:the )?(.+)$",
     re.IGNORECASE,
 )
+
+_CUT = re.compile(r"\s*[,:;(（：，]\s*")
+_BREAKDOWN = re.compile(
+    r"\b(?:split|breakdown|break-down|composition|mix|structure|distribution|make-?up|profile|"
+    r"by (?:product|use|end[- ]use|sector|region|country|origin|destination|source|metal|type|"
+    r"process|route|feed))\b|构成|结构|占比分布",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(r"total|all|sum|合计|总计", re.IGNORECASE)
+_FEWEST_PARTS = 3
 
 _Told = tuple[Statement, Interval]
 
@@ -54,6 +64,27 @@ def share_sums(
     for told in groups.values():
         if locate is not None and len(told) > 1 and not all(s.background for s, _ in told):
             yield from _together(corpus, locate, told, name)
+
+
+def breakdowns(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """Hold the parts of a breakdown ("prill split, platinum"; "use by sector: cable") against all."""
+    groups: dict[object, dict[str, Statement]] = defaultdict(dict)
+    for s in corpus.checked:
+        fraction = s.unit == "1" and s.topic.quantity in {Quantity.SHARE, Quantity.OTHER}
+        if not fraction or s.id in old or exact(s) is None or s.part_of_year:
+            continue
+        head, cut, part = _CUT.split(s.attribute, maxsplit=1)[0], _CUT.search(s.attribute), ""
+        if cut is not None:
+            part = s.attribute[cut.end() :].strip(" )）").casefold()
+        if part and _BREAKDOWN.search(head) and not _TOTAL.fullmatch(part):
+            spoken = years(s)
+            when = None if spoken is None else (spoken[0], spoken[-1])
+            key = (s.source, s.entity, head.strip().casefold(), when, is_planned(s))
+            groups[key].setdefault(part, s)
+    for parts in groups.values():
+        if len(parts) >= _FEWEST_PARTS:
+            told = [(s, bounds(s) or Interval(0.0, 1.0)) for s in parts.values()]
+            yield from _sum(told, name)
 
 
 def _together(corpus: Corpus, locate: Locator, told: list[_Told], name: str) -> Iterator[Finding]:

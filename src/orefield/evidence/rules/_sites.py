@@ -19,7 +19,7 @@ _NOT_ORE_GRADE = re.compile(
     r"|precipitate|product|moisture|purity|边界|精矿|尾矿|粗铜|镍铁|生铁|氢氧化|碳酸|纯度|水分",
     re.I,
 )
-_NOT_ORE = re.compile(r"material|\bmoved|waste|strip|\brock\b|采剥", re.I)
+_NOT_ORE = re.compile(r"material|\bmoved|waste|strip|\brock\b|\bscrap\b|采剥|废料|废杂", re.I)
 _OF_ORE = re.compile(r"\bores?\b(?! grade)|\btonnage\b|矿石量", re.I)
 _OPEN_PIT = re.compile(r"open.?(?:pit|cut|cast)|露天|surface mine", re.I)
 _MASSES = frozenset({"t", "t/y", "t/d"})

@@ -22,7 +22,13 @@ from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
 
 _SHARE_OF = re.compile(r"^(?P<part>.+?)[ _]share[ _](?:of|in)[ _](?P<whole>.+)$", re.IGNORECASE)
-_SLIGHT = frozenset({"the", "of", "in", "a", "total", "all", "national", "annual", "its", "own"})
+_SHARE_IN = re.compile(
+    r"^(?:the )?share of (?P<part>(?!national|world|global|total|the\b).+?) in (?P<whole>.+)$",
+    re.IGNORECASE,
+)
+_SLIGHT = frozenset(
+    {"the", "of", "in", "a", "total", "all", "national", "annual", "its", "own", "from", "output"}
+)
 _ROUGH = 0.05
 """Relative difference that editions of two texts explain."""
 
@@ -35,9 +41,9 @@ def worded_shares(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fi
     figures may be meant.
     """
     for s in corpus.of_quantity(Quantity.SHARE):
-        found = _SHARE_OF.match(s.attribute)
+        found = _SHARE_OF.match(s.attribute) or _SHARE_IN.match(s.attribute)
         share = bounds(s)
-        if s.part is not None and s.part != s.whole:
+        if s.part is not None and s.part != s.whole and s.part.entity != s.entity:
             continue
         if found is None or share is None or s.id in old or s.background or years(s) is None:
             continue
@@ -46,13 +52,14 @@ def worded_shares(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fi
             x
             for x in corpus.of_entity(s.entity)
             if x.topic.quantity in LEVELS
-            and x.topic.commodity == s.topic.commodity
+            and (x.topic.commodity == s.topic.commodity or not s.topic.commodity)
             and x.id not in old
             and years(x) == years(s)
             and bounds(x) is not None
             and not is_computed(x)
         ]
-        parts = [x for x in beside if _words(x.attribute) == of_part | of_whole]
+        both = of_part | of_whole
+        parts = [x for x in beside if of_part <= _words(x.attribute) <= both]
         for part in _one(s, parts):
             wholes = [
                 x

@@ -20,7 +20,7 @@ from orefield.evidence.statement import Quantity, Statement
 DERIVED = "derived-arithmetic"
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_OPERAND = rf"\(*\s*{_NUMBER}\s*%?\s*\)*"
+_OPERAND = rf"\(*\s*{_NUMBER}(?:\s*%)?(?:\s*\))*"
 # a minus between two plain numbers is a range or a date: it counts only with spaces around it
 _OPERATOR = r"(?:\s*[+*/×÷]\s*|\s+[-−x]\s+|\s*(?<=\d)x(?=\d)\s*)"
 _EXPRESSION = rf"{_OPERAND}(?:{_OPERATOR}{_OPERAND}){{1,30}}"
@@ -37,6 +37,9 @@ _EQUATION = re.compile(
 _TOKEN = re.compile(rf"\s*({_NUMBER}|[-+*/()%])", re.ASCII)
 _SUM = re.compile(r"\b(sum|total|combined|altogether)\b|合计|总计|之和", re.IGNORECASE)
 _LONGEST = 400
+_THOUSANDS = 2e-3
+"""How far a ratio may be from a power of a thousand, in logarithms of it: half a per cent or so."""
+
 _SIGNS = frozenset("+-−*/x×÷")
 
 
@@ -173,8 +176,21 @@ def _own_numbers(s: Statement) -> Iterator[Finding | None]:
             yield conclude(DERIVED, Verdict.PASS, [s], words, 0.0, s.unit)
         else:
             words = f"{head}: apart by {amount(abs(worst), s.unit)}."
-            yield conclude(DERIVED, Verdict.VIOLATE, [s], words, worst, s.unit, [s.id])
+            verdict, blamed = Verdict.VIOLATE, [s.id]
+            if len(ends) == 1 and _by_thousands(made.low, stated.low):
+                # operands in Mt and a result in kt are written with the same digits
+                words = f"{head}: the same digits, in units that are not said."
+                verdict, blamed = Verdict.INSUFFICIENT, []
+            yield conclude(DERIVED, verdict, [s], words, worst, s.unit, blamed)
         return
+
+
+def _by_thousands(made: float, stated: float) -> bool:
+    """Whether two numbers differ by a power of a thousand, and rounding."""
+    if made <= 0.0 or stated <= 0.0:
+        return False
+    power = math.log10(stated / made) / 3.0
+    return round(power) != 0 and abs(power - round(power)) < _THOUSANDS
 
 
 def _equations(s: Statement) -> Iterator[Finding | None]:

@@ -100,7 +100,7 @@ def _lattice(corpus: Corpus) -> Iterator[Finding]:
 
 def _matter(s: Statement) -> str:
     """What is in the ground: a metal, or ore whose metals the words leave open."""
-    nameless = "commodity" in s.inferred and is_ore_in_place(s)
+    nameless = is_ore_in_place(s) and ("commodity" in s.inferred or not s.topic.commodity)
     return "ore" if nameless else s.topic.commodity
 
 

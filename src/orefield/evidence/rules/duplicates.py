@@ -94,7 +94,7 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
         yield from conclude(
             NAME,
             Verdict.VIOLATE,
-            [s],
+            [*_rows_of(corpus, s, {name for pair in pairs for name in pair[:2]}), s],
             f"{len(names)} names are counted ({', '.join(names)}); {told}: {fewer} in truth",
             residual=float(len(names) - fewer),
             unit="count",
@@ -104,6 +104,20 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
     elif len(known) == len(names) and counted:
         told = f"{', '.join(names)}: {len(names)} names, none of them part of another"
         yield from conclude(NAME, Verdict.PASS, [s], told, residual=0.0, unit="count")
+
+
+def _rows_of(corpus: Corpus, s: Statement, names: set[str]) -> list[Statement]:
+    """Figures of the same text and thing that stand under one of the names."""
+    said = {fold_name(name) for name in names}
+    return [
+        x
+        for x in corpus.of_source(s.source)
+        if x.id != s.id
+        and x.topic.quantity is s.topic.quantity
+        and not s.background
+        and (x.first_year, x.last_year) == (s.first_year, s.last_year)
+        and not said.isdisjoint({fold_name(n) for n in re.split(r"[()（）]", x.subject) if n.strip()})
+    ]
 
 
 def _spelled_twice(names: tuple[str, ...], told: set[str]) -> list[tuple[str, str, str]]:

@@ -10,7 +10,12 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
 from orefield.evidence.rules._definitions import excludes_inferred, scope
-from orefield.evidence.rules._own_parts import exports_in_output, primary_in_all
+from orefield.evidence.rules._own_parts import (
+    exports_in_output,
+    named_in_all,
+    payable_in_contained,
+    primary_in_all,
+)
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     LEVELS,
@@ -82,6 +87,8 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
         *_trade(corpus, old),
         *primary_in_all(corpus, old, NAME),
         *exports_in_output(corpus, old, NAME),
+        *named_in_all(corpus, old, NAME),
+        *payable_in_contained(corpus, old, NAME),
     ):
         if found is not None:
             yield found

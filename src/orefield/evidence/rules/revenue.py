@@ -59,6 +59,9 @@ _NO_COST = re.compile(
     r"capital expenditure|exploration|投资|资本",
     re.IGNORECASE,
 )
+_CUSTOMS = 1.25
+"""How far value over tonnage of one table of trade may be from the average price it states."""
+
 _EXPORT, _IMPORT = re.compile(r"export|出口", re.I), re.compile(r"import|进口", re.I)
 _SOLD = re.compile(r"\bsold\b|\bsales\b|\bshipped\b|\bdeliver|销", re.IGNORECASE)
 
@@ -162,6 +165,11 @@ def _hold(
         open_ended = several and not money.topic.commodity and (money.value or 0.0) > made
         unsure = open_ended or (per.kind == "any" and len(tonnages) > 1)
         verdict = _verdict(ratio, unsure)
+        trade = _EXPORT.search(money.attribute) or _IMPORT.search(money.attribute)
+        if trade and not unsure and ratio > _CUSTOMS and verdict is Verdict.INSUFFICIENT:
+            # value and tonnage of one customs table give its average price
+            one_table = len({tonnage.source, price.source, money.source}) == 1
+            verdict = Verdict.TIE if one_table else verdict
         if verdict is Verdict.INSUFFICIENT:
             text += "; payable metal, by-products, hedges or stocks may explain it"
     yield from conclude(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from orefield.evidence.corpus import Corpus
+from orefield.evidence.entities import fold_name
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import named_part, scope
@@ -67,6 +68,8 @@ _ONLY_METAL = re.compile(
     re.IGNORECASE,
 )
 _NOT_ONLY = re.compile(r"\bnot (?:the |its )?(?:only|sole)|不止|不仅", re.IGNORECASE)
+_COUNTED = re.compile(rf"\b(?:{_WORKS})\b|冶炼厂|矿山|精炼厂", re.IGNORECASE)
+_SITE_WORD = re.compile(r"\s*\b(?:smelter|refinery|plant|mine|works|operation|project)\b.*$")
 _SX_EW = frozenset({"cu", "ni", "co", "zn"})
 """Metals that are also won from solution, where no smelter is needed."""
 
@@ -80,6 +83,8 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
         # of a text nearly all rows hold none of these words
         if "onl" in text or "sole" in text or "sing" in text or "唯一" in text or "仅有" in text:
             yield from (f for f in _works(corpus, s, text, old) if f is not None)
+        if s.topic.quantity is Quantity.COUNT and s.low == 1.0 and _COUNTED.search(s.attribute):
+            yield from (f for f in _counted(corpus, s, old) if f is not None)
     yield from (f for f in _metals(corpus, old) if f is not None)
 
 
@@ -119,6 +124,43 @@ def _works(
         verdict = Verdict.INSUFFICIENT if unsure else verdict
         text_of += f": {amount(Interval(gap, gap), s.unit)} more come from nowhere."
         yield conclude(_NAME, verdict, [s, other], text_of, gap, s.unit)
+
+
+def _counted(corpus: Corpus, s: Statement, old: frozenset[str]) -> Iterator[Finding | None]:
+    """One smelter or mine is counted in a country, named beside: it makes what the country does."""
+    if corpus.kind(s.entity) != "country":
+        return
+    words = fold_name(s.words)
+    sites = {
+        x.entity
+        for x in corpus.checked
+        if x.topic.quantity in _FIGURES
+        and x.entity != s.entity
+        and (name := _SITE_WORD.sub("", fold_name(x.subject)).strip())
+        and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words)
+    }
+    for entity in sites if len(sites) == 1 else ():
+        own = [x for x in corpus.of_entity(entity) if x.topic.quantity in _FIGURES]
+        for national in corpus.of_entity(s.entity):
+            if national.topic.quantity is not Quantity.PRODUCTION or national.id in old:
+                continue
+            alike = [x for x in own if x.id not in old and _comparable(x, national) is not None]
+            if not alike or named_part(national):
+                continue
+            # what it can make at most, as any of its figures says
+            most = max(alike, key=lambda x: ((bounds(x) or Interval(0.0, 0.0)).high, x.id))
+            have, top = bounds(national), bounds(most)
+            assert have is not None
+            assert top is not None
+            gap = apart(Interval(0.0, top.high * (1.0 + BACKGROUND_TOLERANCE)), have)
+            text = (
+                f"{named(s)} counts one, {most.subject}, which makes at most "
+                f"{amount(top, most.unit)} ({most.attribute}); {named(national)} gives the country "
+                f"{amount(have, national.unit)}"
+            )
+            verdict = Verdict.VIOLATE if gap > 0.0 else Verdict.PASS
+            members = [*(x for x in alike), s, national]
+            yield conclude(_NAME, verdict, members, f"{text}.", max(gap, 0.0), national.unit)
 
 
 def _comparable(s: Statement, other: Statement) -> Interval | None:

@@ -121,7 +121,12 @@ def _tailings(own: tuple[Statement, ...], waste: Statement) -> Iterator[Finding]
     ratio = span.low / most.high
     text = f"{stated(waste)} against {stated(ore)}"
     gains = bool(_GAINS.search(_text(waste))) or moisture(waste) == "wet"
-    if ratio <= (1.0 if _OWN.search(_text(waste)) else _ABOVE):
+    limit = 1.0 if _OWN.search(_text(waste)) else _ABOVE
+    plain = (waste.value or 0.0) / max(ore.value or most.high, 1e-9) if ore.unit != "t/d" else ratio
+    if ratio <= limit < plain / _ABOVE**0.5 and not gains:
+        verdict = Verdict.TIE
+        text += f": {number(plain)} times the ore, unless both are rounded to each other's favour"
+    elif ratio <= limit:
         verdict = Verdict.PASS
         text += ": no more tailings than ore"
     else:

@@ -60,6 +60,7 @@ _STOCK = _words(
 _STOCK_CHANGE = _words(
     r"(?:stock|inventory|inventories|stocks) (?:change|build|draw|drawdown|increase|decrease)|change (?:in|of) (?:stocks?|inventor)|库存变化|去库|累库|收储|抛储"
 )
+_NO_STOCK_CHANGE = _words(r"\b(?:no|without|before|excluding|net of) (?:a |any )?(?:stock|inventory)")
 _RESOURCE = _words(
     r"\bresources?\b|\breserves?\b|\bpotential\b|endowment|\bin[- ]situ\b|in[- ]ground|mineral inventory|"
     r"deposit size|\bcontained\b|contained (?:metal|copper)|geological|prospective|\binferred\b|\bindicated\b|\bmeasured\b|"
@@ -73,7 +74,7 @@ _USE = _words(
 )
 _PRODUCTION = _words(
     r"\bproduc|\boutput|\bmined\b|\bmining\b|\bextract|\bmine\b|\bsmelted\b|\brefined\b|annual|per year|yearly|"
-    r"\bsupply\b|\byield|\bdeliver|\bgenerat|\bvolume\b|\bquarter|\bsales\b|产量|产出|年产|生产|产铜|采出|矿产"
+    r"\bsupply\b|\byield|\bdeliver|\bgenerat|\bvolume\b|\bquarter|\bsales\b|\bsold\b|产量|产出|年产|生产|产铜|采出|矿产"
 )
 _SALES = _words(r"\bsales\b|\bsold\b|销量|销售")
 
@@ -218,7 +219,8 @@ def fraction_quantity(phrase: str, base: str, rest: str = "") -> Quantity:
     words = f"{phrase} {rest}"
     if base == "1/y" or _GROWTH.search(words):
         return Quantity.GROWTH
-    if _HELD.search(phrase) or (_OWNED.search(phrase) and not _OF_FLOW.search(phrase)):
+    plain = re.sub(r"['’]s\b", "", phrase)
+    if _HELD.search(phrase) or (_OWNED.search(phrase) and not _OF_FLOW.search(plain)):
         return Quantity.OWNERSHIP
     if _UTILISATION.search(phrase):
         return Quantity.OTHER
@@ -246,7 +248,7 @@ _OF_FLOW = _words(
 @lru_cache(maxsize=16384)
 def mass_quantity(phrase: str, base: str, basis: Basis) -> Quantity:
     """What a mass, or a mass a time, is of."""
-    if _STOCK_CHANGE.search(phrase):
+    if _STOCK_CHANGE.search(phrase) and not _NO_STOCK_CHANGE.search(phrase):
         return Quantity.STOCK_CHANGE
     ordered: tuple[tuple[Quantity, bool], ...] = (
         (Quantity.NET_IMPORTS, bool(_NET_IMPORTS.search(phrase))),
@@ -335,10 +337,19 @@ _HELD_IN = re.compile(
 """What a resource holds beside itself: "resource (reserves included)" is a resource."""
 
 
+_ALL_CLASSES = re.compile(r"\band\b|\+|&|\ball\b|\babove\b|inclusive|[和及]", re.IGNORECASE)
+"""Brackets that name several classes: the word before them says which class holds all."""
+
+
 @lru_cache(maxsize=16384)
 def class_of(phrase: str) -> ResourceClass:
     """The resource class that words name; NONE where they name none."""
     bare = _HELD_IN.sub(" ", phrase)
+    head, _, inside = bare.partition("(")
+    if _ALL_CLASSES.search(inside):
+        found = next((cls for cls, p in _CLASSES if p.search(head)), ResourceClass.NONE)
+        if found is not ResourceClass.NONE:
+            return found
     return next((cls for cls, pattern in _CLASSES if pattern.search(bare)), ResourceClass.NONE)
 
 

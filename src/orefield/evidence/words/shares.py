@@ -52,6 +52,7 @@ _NATION = re.compile(
 _WORLD = re.compile(r"\bworld|global|worldwide|全球|世界", re.IGNORECASE)
 
 
+_QUOTA = re.compile(r"\bquotas?\b|配额|总量控制|指标", re.IGNORECASE)
 _GOODS = re.compile(
     r"\b(?:ores?|quotas?|tonnage|supply|concentrates?|metal|total|mining|refining|smelting)\b"
     r"|矿石|精矿|配额|指标|供应",
@@ -113,7 +114,7 @@ def _side(words: str, default_stage: Stage) -> Side | None:
             quantity = Quantity.RESOURCE
         elif re.search(r"import|进口", words, re.IGNORECASE):
             quantity = Quantity.IMPORTS
-        elif _GOODS.search(words) and commodity_of(words):
+        elif _GOODS.search(words) and (commodity_of(words) or _QUOTA.search(words)):
             quantity = Quantity.PRODUCTION  # "share of national nickel ore": of what is mined
         else:
             return None
@@ -122,5 +123,6 @@ def _side(words: str, default_stage: Stage) -> Side | None:
         stage = default_stage
     if quantity is Quantity.USE:
         stage = Stage.NONE
-    scope = "world" if _WORLD.search(words) else "nation" if _NATION.search(words) else words
+    nation = _NATION.search(words) or _QUOTA.search(words)
+    scope = "world" if _WORLD.search(words) else "nation" if nation else words
     return Side(quantity, stage, commodity_of(words), scope)
