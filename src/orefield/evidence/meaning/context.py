@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from orefield.evidence.meaning.facets import with_facets
@@ -16,7 +16,7 @@ from orefield.evidence.meaning.fractions import NATION
 from orefield.evidence.meaning.subjects import Subjects
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis, ResourceClass, Stage
-from orefield.evidence.words.commodities import ORES
+from orefield.evidence.words.commodities import ELEMENT_OF, ORES
 from orefield.evidence.words.content import content_words
 
 _STAGED = {Quantity.PRODUCTION, Quantity.CAPACITY}
@@ -30,6 +30,7 @@ _SIDES = _STAGED | {Quantity.IMPORTS, Quantity.EXPORTS}
 _SITES = {"mine", "deposit", "project", "district", "ore body", "complex"}
 _NAMED_REFINED = {"al", "alumina", "steel"}
 _SMELTERS = {"smelter", "refinery", "plant"}
+_WORKS = re.compile(r"smelter|refinery|冶炼厂", re.IGNORECASE)
 _OUTCOMES = {Quantity.PRODUCTION, Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS}
 _AHEAD = {ResourceClass.PLAN, ResourceClass.GUIDANCE, ResourceClass.CAPACITY}
 _NOT_OPERANDS = {Quantity.COUNT, Quantity.RANK, Quantity.FLAG, Quantity.EVENT, Quantity.OTHER}
@@ -62,7 +63,7 @@ def complete(statements: Sequence[Statement], subjects: Subjects) -> tuple[State
     out = _stages_by_scale(out)
     out = _stages_anywhere(out)
     out = _nations([_sides_follow(s) for s in out], subjects)
-    out = _stages_of_sides(out)
+    out = _stages_of_sides(_products_of_sides(out))
     return tuple(_derived(with_facets([_unequal(s) for s in out])))
 
 
@@ -157,23 +158,27 @@ def _main_commodity(entity: str, subjects: Subjects) -> str:
     return known[0] if len(known) == 1 else ""
 
 
-def _stages_by_kind(statements: Iterable[Statement], subjects: Subjects) -> list[Statement]:
+def _stages_by_kind(statements: Sequence[Statement], subjects: Subjects) -> list[Statement]:
     """What a thing is tells its stage: a mine mines, a smelter smelts, bauxite is dug."""
+    # whatever feeds ore of a grade to a mill is a mine
+    fed = {s.entity for s in statements if s.topic.quantity is Quantity.THROUGHPUT}
+    graded = {s.entity for s in statements if s.topic.quantity is Quantity.GRADE}
+    mines = {e for e in fed & graded if e.startswith("?")}
     return [
         _with(s, "stage", stage=stage)
         if s.topic.quantity in _STAGED
         and s.topic.stage is Stage.NONE
-        and (stage := _stage_by_kind(s, subjects)) is not Stage.NONE
+        and (stage := _stage_by_kind(s, subjects, mines)) is not Stage.NONE
         else s
         for s in statements
     ]
 
 
-def _stage_by_kind(s: Statement, subjects: Subjects) -> Stage:
+def _stage_by_kind(s: Statement, subjects: Subjects, mines: set[str]) -> Stage:
     kind = subjects.entities[s.entity].kind if s.entity in subjects.entities else ""
-    if kind in _SITES or (not s.resolved and _names_a_mine(s.subject)):
+    if kind in _SITES or (s.entity in mines and not _WORKS.search(s.subject)) or (not s.resolved and _names_a_mine(s.subject)):
         return Stage.MINE
-    if kind in _SMELTERS or re.search(r"(?i)smelter|refinery|冶炼厂", s.subject):
+    if kind in _SMELTERS or _WORKS.search(s.subject):
         return Stage.REFINED
     if s.topic.commodity in _NAMED_REFINED:
         return Stage.REFINED
@@ -274,13 +279,40 @@ def _sides_follow(s: Statement) -> Statement:
     return s if part is s.part and whole is s.whole else replace(s, part=part, whole=whole)
 
 
+def _products_of_sides(statements: Sequence[Statement]) -> list[Statement]:
+    """A share told of a metal, where its levels are told of the one product of that metal."""
+    told: dict[str, set[str]] = defaultdict(set)
+    for s in statements:
+        if s.topic.quantity in _SIDES and s.topic.commodity:
+            told[s.topic.entity].add(s.topic.commodity)
+
+    def named(side: Topic) -> Topic:
+        known = told.get(side.entity, set())
+        products = {c for c in known if ELEMENT_OF.get(c) == side.commodity}
+        if side.quantity not in _SIDES or side.commodity in known or len(products) != 1:
+            return side
+        return replace(side, commodity=products.pop())
+
+    out = []
+    for s in statements:
+        if s.part is None or s.whole is None or s.part.commodity != s.whole.commodity:
+            out.append(s)
+            continue
+        part, whole = named(s.part), named(s.whole)
+        both = part.commodity == whole.commodity
+        out.append(replace(s, part=part, whole=whole) if both else s)
+    return out
+
+
 def _stages_of_sides(statements: Sequence[Statement]) -> list[Statement]:
     """A share's sides take the stage that its source, else the corpus, states such levels at."""
     worded: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     by_source: dict[tuple[str, str, str], set[Stage]] = defaultdict(set)
     anywhere: dict[tuple[str, str], set[Stage]] = defaultdict(set)
     for s in statements:
-        if s.topic.quantity in _SIDES and s.topic.stage is not Stage.NONE:
+        if s.topic.quantity in _SIDES and s.topic.stage is Stage.NONE:
+            worded[s.entity, s.topic.commodity].append(s)
+        elif s.topic.quantity in _SIDES:
             worded[s.entity, s.topic.commodity].append(s)
             by_source[s.source, s.entity, s.topic.commodity].add(s.topic.stage)
             anywhere[s.entity, s.topic.commodity].add(s.topic.stage)
@@ -298,6 +330,8 @@ def _stages_of_sides(statements: Sequence[Statement]) -> list[Statement]:
         }
         if len(near) == 1:
             return replace(side, stage=near.pop())
+        if Stage.NONE in near:
+            return side
         if other is not None and other.quantity in _SIDES and other.stage is not Stage.NONE:
             return replace(side, stage=other.stage)
         for known in (

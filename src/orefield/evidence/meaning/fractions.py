@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from orefield.evidence.meaning.subjects import Subjects
+from orefield.evidence.names.demonyms import place_of_demonym
 from orefield.evidence.periods import Period
 from orefield.evidence.statement import Quantity, Statement, Topic
 from orefield.evidence.vocabulary import Basis, Stage
@@ -60,6 +61,10 @@ def _scope(whole: Side, own: str, subject: str, counterpart: str, subjects: Subj
     named = [e for e in subjects.mentioned(whole.scope) if e != own]
     if named:
         return named[0]
+    for word in whole.scope.split():
+        place = place_of_demonym(word, subjects.entities) if word[:1].isupper() else None
+        if place is not None and place.id != own:
+            return place.id  # "Argentine lithium output"
     return own
 
 

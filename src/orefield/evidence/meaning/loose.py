@@ -63,6 +63,8 @@ def _is_ore_rate(row: LooseRow, unit: UnitWritten, subjects: Subjects) -> bool:
     size = row.high if row.high is not None else row.low
     if size is None or row.cells.get("basis", "") or unit.basis is not Basis.NONE:
         return False
+    if unit.commodity:
+        return False
     if _MAKES_METAL.search(f"{row.attribute} {row.subject}"):
         return False
     entity = subjects.who(row.subject).entity
@@ -231,12 +233,14 @@ def _commodity(row: LooseRow, attribute: str, unit: UnitWritten, inferred: list[
     stated = row.cells.get("commodity", "")
     if stated:
         return stated.casefold() if stated.casefold() in COMMODITIES else commodity_of(stated)
-    for text in (attribute, row.subject):
-        named = commodity_of(text)
-        if named and not (unit.commodity and named in {"nonferrous", "recycled"}):
-            return named
+    named = commodity_of(attribute)
+    if named and not (unit.commodity and named in {"nonferrous", "recycled"}):
+        return named
     if unit.commodity:
         return unit.commodity
+    # the name of a firm tells least: "Hindustan Zinc" also makes lead
+    if named := commodity_of(row.subject):
+        return named
     named = commodity_of(row.paraphrase)
     if named:
         inferred.append("commodity")

@@ -55,6 +55,9 @@ def basis_of(
 _BESIDE = frozenset({Quantity.SPECIFIC, Quantity.EXPENDED, Quantity.WASTE})
 """What is used, emitted or thrown away: no mass of a product on any basis."""
 
+_SHORT = 4
+"""Words of a remark that tells the stage, such as "region's mined copper"."""
+
 _REMARK = 3
 """Words of a remark such as "contained" or "dry ore"; longer ones may speak of other things."""
 
@@ -135,6 +138,11 @@ def _stage(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -
     if found is Stage.NONE and commodity in ORES:
         inferred.append("stage")
         return Stage.MINE
+    if found is Stage.NONE and len(row.paraphrase.split()) <= _SHORT:
+        found = words_of.stage_of(row.paraphrase)
+        if found not in (Stage.MINE, Stage.REFINED, Stage.SMELTER):
+            return Stage.NONE
+        inferred.append("stage")
     return found
 
 

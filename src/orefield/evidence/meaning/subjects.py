@@ -53,6 +53,7 @@ class Subjects:
         self.resolver = Resolver(entities)
         self._known: dict[tuple[str, str, str], Who] = {}
         self._also: dict[str, str] = {}
+        self._namesakes: dict[str, str] = {}
 
     def learn(self, subjects: Iterable[str], rows: Iterable[tuple[str, str, str]] = ()) -> None:
         """Take note of names that a corpus gives together: "Donglan mine (东兰铜矿)".
@@ -66,8 +67,12 @@ class Subjects:
         rows : iterable of tuple of str, optional
             Subject, attribute and further words of each row: what they call a second name.
         """
+        subjects = list(subjects)
+        self._namesakes = self._told_apart(subjects)
         squeezed: dict[str, str] = {}
         for subject in subjects:
+            if subject in self._namesakes:
+                continue
             name = _unknown(subject)
             first = squeezed.setdefault(name.replace(" ", "").replace("-", ""), name)
             if first != name:
@@ -90,8 +95,34 @@ class Subjects:
                     self._also[f"{second.removesuffix(firm)}{firm}"] = own
         self._known.clear()
 
+    def _told_apart(self, subjects: Iterable[str]) -> dict[str, str]:
+        """Subjects whose brackets put them into another country than others of their name."""
+        places: dict[str, dict[str, str]] = {}
+        homes: dict[str, int] = {}
+        for subject in dict.fromkeys(subjects):
+            inside = _BRACKETS.search(subject)
+            outside = _BRACKETS.sub(" ", subject).strip()
+            country = ""
+            for part in (inside.group(1) if inside is not None else "").split(","):
+                found = self._one(part, "", "")
+                country = self.country_of(found) if found else country
+            places.setdefault(_unknown(outside), {})[subject] = country
+            home = country or self.country_of(self._one(outside, "", ""))
+            homes[home] = homes.get(home, 0) + 1
+        homes.pop("", None)
+        main = max(homes, key=lambda c: homes[c], default="")
+        apart: dict[str, str] = {}
+        for name, told in places.items():
+            countries = set(told.values()) - {""}
+            abroad = countries - {main}
+            if len(countries) > 1 or (abroad and len(told) > 1 and "" in told.values()):
+                apart |= {s: f"{name} ({c})" for s, c in told.items() if c}
+        return apart
+
     def who(self, subject: str, *, kind: str = "", commodity: str = "") -> Who:
         """The entity that a subject as written means."""
+        if subject in self._namesakes:
+            return Who(self._namesakes[subject])
         key = (subject, kind, commodity)
         if key not in self._known:
             found = self._find(subject, kind, commodity)

@@ -6,6 +6,7 @@ output of the quarter after a restart is no output of the stop.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,12 @@ _HALTED = lexeme(r"temporar\w*", "临时|暂时")
 _SITE_START = lexeme(r"start(?: of|ed|-up)?|opened|opening|mine|site|operations?", "投产|开业|矿山")
 
 
+_THROUGHOUT = re.compile(
+    r"throughout|all of|whole (?:of|period)|(?:until|by|through|to) the end of|entire|全年|整个",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event in the life of an entity, with the days that it may have been on."""
@@ -94,7 +101,8 @@ def ends_of(s: Statement) -> tuple[date | None, date | None] | None:
     years = years_of(s)
     if years is None or years[0] == years[1] or not 1 <= years[0] <= years[1] <= 9999:
         return None
-    return date(years[0], 12, 31), date(years[1], 1, 1)
+    held = _THROUGHOUT.search(text_of(s)) is not None
+    return date(years[0], 12, 31), date(years[1], 12, 31) if held else date(years[1], 1, 1)
 
 
 def is_temporary(s: Statement) -> bool:
@@ -223,7 +231,8 @@ def _stopped(
         verdict = Verdict.VIOLATE
     else:
         # "idle since" says so at the time of writing, which may be before the output
-        verdict = Verdict.TIE if since else Verdict.INSUFFICIENT
+        later = report is not None and report[1] >= end.when[0] and time[0].year > end.when[1].year
+        verdict = Verdict.TIE if since or later else Verdict.INSUFFICIENT
     why = ""
     if not _whole_stop(s, flow, event):
         verdict, why = Verdict.INSUFFICIENT, "; the stop may be of another step or product"

@@ -1,4 +1,4 @@
-"""Shares of parts that are listed by name: "the three named producers make up 97 %"."""
+"""Shares and sums of parts that are listed by name: "the three named producers make up 97 %"."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ _AND = re.compile(r"\s*(?:,|;|、|/|\band\b|&|和)\s*", re.IGNORECASE)
 _ROUGH = 0.05
 """Relative difference that editions of several texts explain."""
 
+_TOGETHER = re.compile(
+    r"\b(?:together|combined|sum|total|in all|both|all)\b|合计|共计|之和", re.IGNORECASE
+)
+_FEWEST = 2
 _MOST = 12
 """Names of one list that are looked up."""
 
@@ -52,6 +56,60 @@ def listed_shares(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fi
             found = _judge(name, s, share, parts, whole)
             if found is not None:
                 yield found
+
+
+def listed_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """Hold a figure told of several named things together against the sum of their figures.
+
+    The names stand in brackets of the attribute ("mined cobalt (TFM and KFM together)") or make
+    up the subject ("Kamoa and Tenke").
+    """
+    for s in corpus.checked:
+        told = bounds(s)
+        if s.topic.quantity not in FLOWS or told is None or s.id in old or years(s) is None:
+            continue
+        listed = _LIST.search(s.attribute)
+        whole = listed[1] if listed is not None else s.subject
+        if not _TOGETHER.search(f"{whole} {s.attribute}") or not _AND.search(whole):
+            continue
+        names = [fold_name(_TOGETHER.sub("", n)) for n in _AND.split(whole)]
+        names = [n for n in names if n]
+        if not _FEWEST <= len(names) <= _MOST:
+            continue
+        beside = [
+            x
+            for x in corpus.of_quantity(s.topic.quantity)
+            if (x.topic.commodity, x.topic.stage, x.unit) == (s.topic.commodity, s.topic.stage, s.unit)
+            and years(x) == years(s)
+            and x.id not in old
+            and x.id != s.id
+            and bounds(x) is not None
+            and not (x.background or x.facet or x.counterpart or is_computed(x))
+            and x.basis is s.basis
+            and is_planned(x) == is_planned(s)
+        ]
+        parts = [min(f, key=lambda x: (x.source != s.source, x.id)) for n in names if (
+            f := [x for x in beside if _names(n, x.subject)])]  # fmt: skip
+        if len(parts) == len(names) == len({p.entity for p in parts}):
+            found = _sum_of(name, s, told, parts)
+            if found is not None:
+                yield found
+
+
+def _sum_of(
+    name: str, s: Statement, told: Interval, parts: Sequence[Statement]
+) -> Finding | None:
+    made = total(x for p in parts if (x := bounds(p)) is not None)
+    slack = SLACK if len({x.source for x in (s, *parts)}) == 1 else _ROUGH
+    gap = apart(made.scaled(slack), told)
+    plus = " + ".join(amount(exact(p) or made, p.unit) for p in parts)
+    text = (
+        f"{plus} = {amount(total(exact(p) or made for p in parts), s.unit)} "
+        f"({listing([p.subject for p in parts])}), and {amount(exact(s) or told, s.unit)} is told of "
+        "them together"
+    )
+    verdict = Verdict.PASS if gap == 0.0 else Verdict.VIOLATE
+    return conclude(name, verdict, [*parts, s], f"{text}.", gap, s.unit)
 
 
 def _beside(corpus: Corpus, s: Statement, old: frozenset[str]) -> list[Statement]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
-from orefield.evidence.rules._definitions import attribute_words, named_part, scope
+from orefield.evidence.rules._definitions import named_part, scope
 from orefield.evidence.rules.pairing import (
     bounds,
     conclude,
@@ -24,11 +24,17 @@ from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis, Stage
 from orefield.evidence.words.content import content_words
 
-_SOURCES = frozenset({"primary", "secondary", "recycled", "scrap", "from"})
-_SOURCE = re.compile(r"\b(?:primary|secondary|recycled|from scrap)\b", re.IGNORECASE)
+_SOURCES = frozenset(
+    {"primary", "secondary", "recycled", "scrap", "from", "sx", "ew", "sxew", "cathode",
+     "cathodes", "electrowon", "leach", "leached"}
+)  # fmt: skip
+_SOURCE = re.compile(
+    r"\b(?:primary|secondary|recycled|from scrap|sx-?ew|electrowon|leach(?:ed)? cathodes?)\b",
+    re.IGNORECASE,
+)
 _TONNES = frozenset({"t", "t/y"})
 _TOGETHER = re.compile(
-    r"\b(?:total|all|group|overall|combined|and|plus)\b|[+&]|合计|总", re.IGNORECASE
+    r"\b(?:total|all|group|overall|combined|and|plus|incl\w*|with)\b|[+&]|合计|总", re.IGNORECASE
 )
 _PURCHASED = re.compile(
     r"third[- ]part|purchas|trad(?:ed|ing)|re-?export|tolling|bought|外购|贸易", re.IGNORECASE
@@ -42,6 +48,9 @@ _SITES = frozenset({"mine", "deposit", "pit", "plant", "smelter", "refinery", "p
 _NAMED = frozenset(
     {Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.IMPORTS, Quantity.EXPORTS, Quantity.USE}
 )
+_ALL_OF = re.compile(r"[(,]\s*all\b|\ball (?:cathodes?|routes?|sources?|feeds?)\b", re.IGNORECASE)
+_HEAD = re.compile(r"[,;(（]")
+_OF_WHICH = re.compile(r"\s*(?:of which|thereof|including)\b|其中", re.IGNORECASE)
 _OWN_MAKE = re.compile(r"\bown\b|no stock change|of the year|自产", re.IGNORECASE)
 _OTHERS = 0.10
 """How far a named part of one text may be above the whole of another."""
@@ -66,7 +75,12 @@ def primary_in_all(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[F
         parts = [
             s for s in figures if _SOURCE.search(s.attribute) and not _TOGETHER.search(s.attribute)
         ]
-        wholes = [s for s in figures if not scope(s) and s.topic.commodity and not named_part(s)]
+        wholes = [
+            s
+            for s in figures
+            if s.topic.commodity and not named_part(s)
+            if not scope(s) or _ALL_OF.search(s.attribute)
+        ]
         wholes = [s for s in wholes if s.topic.quantity is Quantity.PRODUCTION]
         if not (parts and wholes):
             continue
@@ -76,7 +90,8 @@ def primary_in_all(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[F
                 own = part.topic.commodity
                 if own != whole.topic.commodity and (own or len(metals) > 1):
                     continue
-                if attribute_words(part) - _SOURCES != attribute_words(whole):
+                head = content_words(_HEAD.split(whole.attribute)[0])
+                if content_words(_HEAD.split(part.attribute)[0]) - _SOURCES != head - _SOURCES:
                     continue
                 if one_time(part, whole) and one_class(part, whole):
                     slack = 0.0 if part.source == whole.source else _EDITIONS
@@ -126,7 +141,7 @@ def named_in_all(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fin
     for part in corpus.checked:
         if part.topic.quantity not in _NAMED or not part.topic.commodity or part.id in old:
             continue
-        names = named_part(part)
+        names = named_part(part) or _OF_WHICH.match(part.attribute)
         if not names or is_computed(part) or _TOGETHER.search(part.attribute):
             continue
         words = content_words(part.attribute)
@@ -138,7 +153,7 @@ def named_in_all(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fin
             and s.id not in old
             and not (s.background or s.facet or named_part(s) or is_computed(s))
             and s.unit == part.unit
-            and content_words(s.attribute) <= words
+            and content_words(_HEAD.split(s.attribute)[0]) <= words
             and one_time(s, part)
             and (s.part_of_year, s.topic.stage) == (part.part_of_year, part.topic.stage)
             and one_class(s, part)

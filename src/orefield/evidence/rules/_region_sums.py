@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
+from orefield.evidence.meaning.subjects import is_rest
 from orefield.evidence.rules._definitions import named_part, scope
 from orefield.evidence.rules.pairing import (
     bounds,
@@ -70,7 +71,7 @@ def region_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
     for (alike, entity, kind), found in parts.items():
         held = wholes.get((alike, entity), [])
         if held and corpus.kind(entity) not in {"mine", "project", "company", "group"}:
-            yield from _hold(name, found, held, listed=kind == "listed")
+            yield from _hold(corpus, name, found, held, listed=kind == "listed")
 
 
 def _plain(s: Statement, old: frozenset[str]) -> bool:
@@ -79,10 +80,22 @@ def _plain(s: Statement, old: frozenset[str]) -> bool:
     return bounds(s) is not None and not scope(s) and not named_part(s)
 
 
+def _closes(members: list[Statement], whole: Statement) -> bool:
+    """Whether a list that ends in "others" makes up its whole, whatever stands beside it."""
+    rest = [s for s in members if is_rest(s.subject)]
+    if len(rest) != 1:
+        return False
+    text = [s for s in members if s.source == rest[0].source]
+    made = total(_wide(s) for s in text)
+    return made.low <= _wide(whole).high and len(text) < len(members)
+
+
 def _hold(
-    name: str, found: list[Statement], held: list[Statement], *, listed: bool
+    corpus: Corpus, name: str, found: list[Statement], held: list[Statement], *, listed: bool
 ) -> Iterator[Finding]:
-    whole = _whole_of(found, held)
+    # of several figures of the whole, those that count what the parts count
+    alike = [w for w in held if any(one_class(s, w) and _one_thing(s, w) for s in found)]
+    whole = _whole_of(found, alike or held)
     top = _wide(whole).high
     found = [s for s in found if one_class(s, whole) and _one_thing(s, whole)]
     if listed:
@@ -93,6 +106,10 @@ def _hold(
         return
     # a region that is above its nation by itself is the matter of the rule on parts
     members = _one_each([s for s in found if _wide(s).low <= top])
+    present = {s.entity for s in members}
+    members = [s for s in members if present.isdisjoint(containers(corpus, s.entity))]
+    if _closes(members, whole):
+        return  # the listed ones and "others" make it up: what else is told lies in "others"
     # what one text lists with its own whole is the matter of the rule on sums within a text
     alone = len({s.source for s in (*members, whole)}) == 1 and whole.basis is not Basis.ORE
     if len(members) > 1 and not alone:

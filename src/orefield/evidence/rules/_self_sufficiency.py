@@ -46,6 +46,39 @@ def net_importers_above_need(corpus: Corpus, old: frozenset[str]) -> Iterator[Fi
                 yield found
 
 
+def shares_of_need(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
+    """Own and imported shares of one need make up all of it, and no more but for exports."""
+    shares: dict[object, dict[Quantity, Statement]] = {}
+    for s in corpus.of_quantity(Quantity.SHARE):
+        part, whole, span = s.part, s.whole, bounds(s)
+        if part is None or whole is None or span is None or s.id in old or s.background:
+            continue
+        of_need = whole.quantity is Quantity.USE and part.entity == whole.entity
+        if of_need and part.quantity in {Quantity.PRODUCTION, Quantity.IMPORTS}:
+            when = s.first_year if s.first_year is not None else s.source
+            key = (whole.entity, whole.commodity, when, is_planned(s))
+            shares.setdefault(key, {}).setdefault(part.quantity, s)
+    for found in shares.values():
+        own, foreign = found.get(Quantity.PRODUCTION), found.get(Quantity.IMPORTS)
+        if own is None or foreign is None:
+            continue
+        a, b = bounds(own), bounds(foreign)
+        assert a is not None
+        assert b is not None
+        over = a.low + b.low - _COVERED
+        text = (
+            f"{amount(exact(own) or a, '1')} of {own.subject}'s need is covered by own output and "
+            f"{amount(exact(foreign) or b, '1')} by imports"
+        )
+        verdict = Verdict.PASS
+        if over > 0.0:
+            text += ": more than all of it"
+            verdict = Verdict.VIOLATE if own.source == foreign.source else Verdict.TIE
+        made = conclude(name, verdict, [own, foreign], f"{text}.", max(over, 0.0), "1")
+        if made is not None:
+            yield made
+
+
 def uncovered_imports(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
     """Hold a share of use that own output covers against what is brought in.
 

@@ -15,20 +15,28 @@ from orefield.evidence.rules.pairing import (
     conclude,
     exact,
     is_computed,
+    one_basis,
     one_class,
     years,
 )
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.words.content import content_words
 
-_SHARE_OF = re.compile(r"^(?P<part>.+?)[ _]share[ _](?:of|in)[ _](?P<whole>.+)$", re.IGNORECASE)
+_SHARE_OF = re.compile(
+    r"^(?P<part>.+?)['’]?[ _](?:share|part|portion|percentage|contribution)[ _](?:of|in|to)[ _](?P<whole>.+)$",
+    re.IGNORECASE,
+)
 _SHARE_IN = re.compile(
     r"^(?:the )?share of (?P<part>(?!national|world|global|total|the\b).+?) in (?P<whole>.+)$",
     re.IGNORECASE,
 )
 _SLIGHT = frozenset(
-    {"the", "of", "in", "a", "total", "all", "national", "annual", "its", "own", "from", "output"}
+    {"the", "of", "in", "a", "total", "all", "national", "annual", "its", "own", "from", "output",
+     "by"}
 )
+_HEAD = re.compile(r"[,;(（]")
+_SENSE = {"recycled": "secondary", "scrap": "secondary"}
 _ROUGH = 0.05
 """Relative difference that editions of two texts explain."""
 
@@ -51,25 +59,37 @@ def worded_shares(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fi
         beside = [
             x
             for x in corpus.of_entity(s.entity)
-            if x.topic.quantity in LEVELS
+            if (x.topic.quantity in LEVELS or x.measured in LEVELS)
             and (x.topic.commodity == s.topic.commodity or not s.topic.commodity)
             and x.id not in old
             and years(x) == years(s)
             and bounds(x) is not None
             and not is_computed(x)
         ]
-        both = of_part | of_whole
+        both, told = of_part | of_whole, _telling(found["part"])
         parts = [x for x in beside if of_part <= _words(x.attribute) <= both]
+        parts = parts or [x for x in beside if told and _telling(x.attribute) == told]
         for part in _one(s, parts):
             wholes = [
                 x
                 for x in beside
-                if of_whole <= _words(x.attribute) < _words(part.attribute)
-                and x.unit == part.unit
+                if x.id != part.id
+                and (
+                    of_whole <= _words(x.attribute) < _words(part.attribute)
+                    or _telling(x.attribute) <= _telling(found["whole"]) - told
+                )
+                and x.unit.removesuffix("/y") == part.unit.removesuffix("/y")
+                and (x.measured or x.topic.quantity) is (part.measured or part.topic.quantity)
                 and one_class(x, part)
+                and one_basis(x, part)
             ]
             for whole in _one(s, wholes):
                 yield from _judge(name, s, share, part, whole)
+
+
+def _telling(text: str) -> frozenset[str]:
+    """Words outside brackets that tell one figure of a metal from another, by their sense."""
+    return frozenset(_SENSE.get(w, w) for w in content_words(_HEAD.split(text)[0])) - _SLIGHT
 
 
 def _words(text: str) -> frozenset[str]:

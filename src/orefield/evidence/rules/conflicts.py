@@ -34,6 +34,7 @@ from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.superseding import superseded_ids
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
+from orefield.evidence.vocabulary import SourceKind
 from orefield.evidence.words.commodities import ORES
 
 NAME = "value-conflict"
@@ -145,6 +146,7 @@ def _judge(corpus: Corpus, members: list[Statement]) -> Iterator[Finding]:
     )
     unlike = together and attribute_words(low) != attribute_words(high)
     unlike = unlike and not same_wording(low, high)
+    unlike = unlike or (low.background != high.background and _remembered(corpus, low, high))
     unlike = unlike or (len(under_check) == 1 and _by_other_series(*pair))
     if unlike or _unsettled(low, high):
         verdict, blamed = Verdict.INSUFFICIENT, []
@@ -281,6 +283,13 @@ def _by_definition(low: Statement, high: Statement, gap: float) -> bool:
     """Whether figures of other makers' series lie no further apart than series do."""
     size = max(abs(allowed(s).low) for s in (low, high))  # type: ignore[union-attr]
     return (low.background or high.background) and gap <= BACKGROUND_TOLERANCE * size
+
+
+def _remembered(corpus: Corpus, low: Statement, high: Statement) -> bool:
+    """Whether the reference figure is from memory: it may be wrong itself."""
+    known = low if low.background else high
+    source = corpus.sources.get(known.source)
+    return source is not None and source.kind is SourceKind.MEMORY
 
 
 def _by_other_series(low: Statement, high: Statement, gap: float) -> bool:

@@ -43,6 +43,11 @@ _AS_SEVERAL = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"[\d.,~<>=≥≤≈+ -]+(?=\s|$|\D)")
+_SAYS_ONE = re.compile(
+    r"\bduplicates?\b|\bsame (?:mine|project|site|operation|deposit|plant)\b|\bone (?:mine|project|"
+    r"site|operation)\b|\btwice\b|重复|同一",
+    re.IGNORECASE,
+)
 _INDEPENDENT = re.compile(
     r"independent|corroborat|separately (?:report|confirm)|confirmed by|也证实|独立", re.IGNORECASE
 )
@@ -86,6 +91,8 @@ def _names(corpus: Corpus, s: Statement) -> Iterator[Finding]:
     ]
     pairs += _spelled_twice(names, {name for pair in pairs for name in pair[:2]})
     pairs += _bracketed(names)
+    if not pairs and counted and len(names) == 2 and _SAYS_ONE.search(s.words):
+        pairs = [(names[0], names[1], "are told to be one")]
     number = s.low if counted and allowed(s) is not None else None
     counts_all = number is None or number >= len(names)
     if pairs and counts_all:

@@ -77,14 +77,16 @@ def _identity(
 ) -> Iterator[Finding | None]:
     growth = _relative(s)
     span = _span(s)
-    if named_part(s) or s.part_of_year:
+    if s.part_of_year:
         return
     if growth is None or span is None or growth.low <= -1.0:
         return
     base_year, last_year = span
     found = [
         x
-        for x in levels(corpus, topic, s.source, asked=content_words(s.attribute))
+        for x in levels(
+            corpus, topic, s.source, asked=content_words(s.attribute), names=named_part(s)
+        )
         if x.id not in old and not is_partial(x) and _one_part(x, s)
     ]
     # growth told of a facet ("attributable output, growth") is of the facet's levels
@@ -212,6 +214,10 @@ def _judge(
     if is_computed(base) and gap != 0.0:
         # a base worked out from the level is no witness: its own arithmetic is judged elsewhere
         return None
+    together = _off(factor, base, level, 0.0)
+    if gap == 0.0 and together > 0.0 and level.source == base.source and count == 1:
+        text += f": only if all three err one way; apart by {amount(together, unit)} as errors add."
+        return conclude(NAME, Verdict.TIE, members, text, together, unit)
     if gap == 0.0:
         text += ": the same within rounding."
         return conclude(NAME, Verdict.PASS, members, text, 0.0, unit)
@@ -219,7 +225,11 @@ def _judge(
     if level.source == base.source and level.vintage == base.vintage:
         # two levels of one table are comparable: no revision lies between them
         revision = min(revision, ONE_TABLE)
+    off = _off(factor, base, level, revision)
     if not one_text and abs(gap) <= revision * max(end.low, implied.low):
+        if off > 0.0 and not (level.background or base.background) and level.source == base.source:
+            text += f": apart by {amount(off, unit)} more than roundings and revisions explain."
+            return conclude(NAME, Verdict.TIE, members, text, gap, unit)
         text += (
             f": apart by {amount(abs(gap), unit)}, which is within what levels are revised by; "
             "growth is told of the figures comparable when it was published."
@@ -233,6 +243,25 @@ def _judge(
         return conclude(NAME, Verdict.INSUFFICIENT, members, text, gap, unit)
     text += f": apart by {amount(abs(gap), unit)}."
     return conclude(NAME, Verdict.VIOLATE, members, text, gap, unit)
+
+
+def _off(factor: Interval, base: Statement, level: Statement, revision: float) -> float:
+    """How far a level is off when hedges, roundings and revisions add as errors do; 0 if not."""
+    start, end, wide, most = exact(base), exact(level), bounds(base), bounds(level)
+    if start is None or end is None or wide is None or most is None or not end.middle > 0.0:
+        return 0.0
+    if not math.isfinite(start.middle) or not math.isfinite(end.middle):
+        return 0.0
+    made = start.middle * factor.middle
+    errors = (
+        (wide.high - wide.low) / 2.0 * factor.middle,
+        (most.high - most.low) / 2.0,
+        (factor.high - factor.low) / 2.0 * start.middle,
+        revision * end.middle,
+    )
+    if not all(map(math.isfinite, (made, *errors))):
+        return 0.0
+    return max(abs(made - end.middle) - math.hypot(*errors), 0.0)
 
 
 def _revision(editions: list[Statement]) -> float:

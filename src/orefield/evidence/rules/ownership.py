@@ -71,6 +71,9 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
             yield from chain(h, owns, by_owned.get((h.owned, False), []))
 
 
+_PLACES = frozenset({"country", "province", "region", "state", "county"})
+
+
 def _moments(group: list[Holding]) -> Iterator[list[Holding]]:
     """Sets of holdings that are of one time: those of each text, and those of each year."""
     told: set[frozenset[str]] = set()
@@ -148,7 +151,9 @@ def _apart(corpus: Corpus, moment: list[Holding]) -> list[Holding]:
             if a == b or a in out or b in out:
                 continue
             beside = bool(texts[a] & texts[b])
-            if corpus.within(a, b) or (not beside and _may_be_one(a, b, moment, texts)):
+            # a company lies in its country, and is no part of the state's share
+            inside = corpus.within(a, b) and corpus.kind(b) not in _PLACES
+            if inside or (not beside and _may_be_one(a, b, moment, texts)):
                 out.add(a)
     return [h for h in moment if h.owner not in out]
 

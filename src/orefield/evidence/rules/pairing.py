@@ -243,18 +243,20 @@ def levels(
     source: str = "",
     when: range | None = None,
     asked: frozenset[str] = frozenset(),
+    names: frozenset[str] = frozenset(),
 ) -> list[Statement]:
     """Numbers on a topic; those of ``source`` also where they leave the stage open.
 
     With ``when``, those dated to other years are left out. What an attribute says of a part by
     name ("output, Sunde smelter") is no number on the whole, nor is a facet of
-    another number, unless its words are among those ``asked`` for.
+    another number, unless its words are among those ``asked`` for;
+    ``names`` asks for a part by name.
     """
     found = []
     for stage in Stage:
         other = Topic(topic.entity, topic.quantity, topic.commodity, stage)
         for s in corpus.on(other):
-            if s.counterpart or named_part(s) or not s.facet <= asked:
+            if s.counterpart or named_part(s) != names or not s.facet <= asked:
                 continue
             if when is not None and (years(s) or when) != when:
                 continue

@@ -50,6 +50,7 @@ GROUPS: dict[str, frozenset[str]] = {
     "ten_nonferrous": frozenset({"cu", "al", "pb", "zn", "ni", "sn", "sb", "mg", "ti"}),
     "recycled": frozenset({"cu", "al", "pb", "zn"}),
     "pgm": frozenset({"pt", "pd", "rh"}),
+    "pbzn": frozenset({"pb", "zn"}),
 }
 """Metals that a basket always holds. The tenth of the ten was mercury and is silicon since 2023
 (National Bureau of Statistics of China), so neither is listed."""

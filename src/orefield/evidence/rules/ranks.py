@@ -84,7 +84,7 @@ def _two_firsts(
         key = (
             s.part.quantity,
             thing,
-            s.part.stage,
+            Stage.NONE if "stage" in s.inferred else s.part.stage,
             "" if _peer(corpus, s) else s.counterpart,
             _kind(corpus, s),
             place_of(s),

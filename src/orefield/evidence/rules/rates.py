@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -10,7 +11,15 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules.pairing import bounds, is_planned, is_world
-from orefield.evidence.rules.reading import lexeme, metals_of, middle_of, named, text_of, told
+from orefield.evidence.rules.reading import (
+    lexeme,
+    metals_of,
+    middle_of,
+    named,
+    text_of,
+    told,
+    years_of,
+)
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.shipped import shipped
 from orefield.evidence.rules.wording import amount, listing, number
@@ -18,6 +27,7 @@ from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Mark, RateType
 
 _NAME = "rate-type"
+_COLLECTION = re.compile(r"collect(?:ion|ed)|recovery rate of scrap|回收收集|收集率", re.IGNORECASE)
 _RELIED = ("rate_type", "unit")
 
 _NATION = 0.15
@@ -57,6 +67,7 @@ _RECALLED = " These bounds are recalled, unverified."
 
 
 def _rates(corpus: Corpus) -> Iterator[Finding]:
+    yield from _chain(corpus)
     for s in corpus.of_quantity(Quantity.RATE):
         value, interval = middle_of(s), bounds(s)
         if value is None or interval is None or s.unit not in ("1", ""):
@@ -84,6 +95,39 @@ def _rates(corpus: Corpus) -> Iterator[Finding]:
             yield from _untyped(s, value, limits)
         else:
             yield from _typed(s, interval, limits)
+
+
+def _chain(corpus: Corpus) -> Iterator[Finding]:
+    """An end-of-life rate is collection times the yields after it: at most collection x yield."""
+    for eol in corpus.of_quantity(Quantity.RATE):
+        span = bounds(eol)
+        if eol.rate_type is not RateType.EOL_RR or eol.background or span is None:
+            continue
+        near = [
+            s
+            for s in corpus.of_entity(eol.entity)
+            if s.unit == "1" and years_of(s) == years_of(eol) and bounds(s) is not None
+        ]
+        collected = [s for s in near if _COLLECTION.search(s.attribute) and s.id != eol.id]
+        yields = [s for s in near if s.rate_type is RateType.PROCESS_YIELD]
+        if len(collected) != 1 or len(yields) > 1:
+            continue
+        members = [*collected, *yields]
+        most = Interval(1.0, 1.0)
+        for s in members:
+            most = most * (bounds(s) or Interval(0.0, 1.0))
+        over = span.low - most.high
+        shown = " x ".join(amount(bounds(s) or most, "1") for s in members)
+        text = (
+            f"{named(eol)} is {amount(span, '1')}; {shown} "
+            f"({' and '.join(s.attribute for s in members)}) is {amount(most, '1')}"
+        )
+        text += ": more metal is won than is collected and recovered." if over > 0.0 else "."
+        verdict = Verdict.VIOLATE if over > 0.0 else Verdict.PASS
+        yield from told(
+            _NAME, verdict, [*members, eol], text, residual=max(over, 0.0), unit="1",
+            relied=_RELIED,
+        )  # fmt: skip
 
 
 def _untyped(s: Statement, value: float, limits: dict[str, Bounds]) -> Iterator[Finding]:

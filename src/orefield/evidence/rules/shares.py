@@ -14,7 +14,7 @@ from orefield.evidence.rules._attributable import attributable
 from orefield.evidence.rules._definitions import scope
 from orefield.evidence.rules._gross_equal import equal_masses
 from orefield.evidence.rules._listed_shares import listed_shares
-from orefield.evidence.rules._self_sufficiency import uncovered_imports
+from orefield.evidence.rules._self_sufficiency import shares_of_need, uncovered_imports
 from orefield.evidence.rules._share_sums import breakdowns, share_sums
 from orefield.evidence.rules._sites import is_ore_grade
 from orefield.evidence.rules._worded_shares import worded_shares
@@ -67,6 +67,7 @@ def _identities(corpus: Corpus) -> Iterator[Finding]:
     yield from breakdowns(corpus, old, SHARE)
     yield from listed_shares(corpus, old, SHARE)
     yield from uncovered_imports(corpus, old, SHARE)
+    yield from shares_of_need(corpus, old, SHARE)
 
 
 def _bases(corpus: Corpus) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from orefield.evidence.corpus import Corpus
@@ -82,6 +83,15 @@ known for the first is no surprise."""
 _BASKETS = frozenset({"nonferrous", "ten_nonferrous", "recycled", "nonferrous metals", "metals"})
 
 
+_PRODUCTS = re.compile(
+    r"\bproducts?\b|\bmain (?:metal|commodity|product)|\bcommodit|产品|矿种", re.IGNORECASE
+)
+
+
+def _named_metals(s: Statement) -> set[str]:
+    return {ELEMENT_OF.get(m.casefold(), m.casefold()) for m in metals_of(s)}
+
+
 def _run(corpus: Corpus) -> Iterator[Finding]:
     for entity in {s.entity: None for s in corpus.statements if s.resolved}:
         if entity not in corpus.entities:
@@ -92,12 +102,21 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
             if s.topic.quantity not in _SPOKEN or s.background:
                 continue
             if known and place.kind in _SITES:
-                yield from _yields(s, known)
+                yield from _yields(s, known, _products(corpus, entity, s))
             if place.kind in _SITES | _PLANTS:
                 yield from _is(s, place.kind)
 
 
-def _yields(s: Statement, known: tuple[str, ...]) -> Iterator[Finding]:
+def _products(corpus: Corpus, entity: str, s: Statement) -> list[Statement]:
+    """Statements of the corpus that tell in words what the site yields."""
+    return [
+        x
+        for x in corpus.of_entity(entity)
+        if x.id != s.id and not x.background and x.low is None and _PRODUCTS.search(x.attribute)
+    ]
+
+
+def _yields(s: Statement, known: tuple[str, ...], said: list[Statement]) -> Iterator[Finding]:
     commodity = s.topic.commodity.casefold()
     if "commodity" in s.inferred:
         # taken over from a neighbour: no word of this statement says it
@@ -122,7 +141,11 @@ def _yields(s: Statement, known: tuple[str, ...]) -> Iterator[Finding]:
     if main and strange and not _MINOR.search(text):
         says = f"{says}, and {main} makes it a main metal."
         blamed = [s.id]
-        yield from told(_NAME, Verdict.VIOLATE, [s], says, blamed=blamed, relied=_RELIED)
+        beside_it = [x for x in said if not _named_metals(x) & set(beside)]
+        if beside_it:
+            says += f" {listing([x.id for x in beside_it])} tells its products otherwise."
+        members = [*beside_it, s]
+        yield from told(_NAME, Verdict.VIOLATE, members, says, blamed=blamed, relied=_RELIED)
     else:
         says = f"{says}; it may be a by-product."
         # what goes with the known metals in nature is no surprise; other metals are a question

@@ -11,6 +11,7 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
 from orefield.evidence.meaning.subjects import is_rest
+from orefield.evidence.rules._listed_shares import listed_sums
 from orefield.evidence.rules._region_sums import region_sums
 from orefield.evidence.rules.pairing import (
     FLOWS,
@@ -44,6 +45,7 @@ _LEAST_REMAINDER = 0.20
 _UNLISTED = 3.0
 _FEWEST_PARTS = 2
 _FEWEST_REGIONS = 3
+_MOST_LISTED = 40
 _MAIN = re.compile(
     r"\b(main|major|key|largest|leading|principal|top|chief)\b|主要|主产|最大|重点|前\w大",
     re.IGNORECASE,
@@ -68,12 +70,13 @@ _CROSSING_KINDS = frozenset({"region", "company", "group", "district"})
 class _Sum:
     """A whole and its parts, no two of which overlap.
 
-    ``presumed`` are parts that only the text they share suggests to lie in the whole.
+    ``complete`` tells that nothing else stands in the list. ``presumed`` are parts that only the text they share suggests to lie in the whole.
     """
 
     whole: Statement
     parts: tuple[Statement, ...]
     presumed: tuple[Statement, ...]
+    complete: bool = False
 
 
 def _groups(corpus: Corpus) -> Iterator[_Sum]:
@@ -124,7 +127,11 @@ def _wholes(corpus: Corpus, listed: list[Statement], locate: Locator) -> Iterato
             sure = tuple(s for s in parts if locate.lies_in(s, whole))
             rest = tuple(s for s in parts if s not in sure)
             if len(parts) >= _FEWEST_PARTS:
-                yield _Sum(whole, sure, rest)
+                ids = {s.id for s in (*parts, whole)}
+                near_by = [s for s in numbers if years(s) == years(whole) and s.entity != whole.entity]
+                told = [s for s in near_by if not _crosses(corpus, s) or is_rest(s.subject)]
+                complete = all(s.id in ids for s in told) and len(told) == len(near_by)
+                yield _Sum(whole, sure, rest, complete)
 
 
 def _fits(corpus: Corpus, s: Statement, whole: Statement, locate: Locator) -> bool:
@@ -162,7 +169,7 @@ def _apart(corpus: Corpus, inside: list[Statement], locate: Locator) -> list[Sta
     parts = [smallest[key] for key in order]
     plain = [s for s in parts if not _crosses(corpus, s)]
     parts = plain if plain else parts
-    regions = [s for s in parts if corpus.kind(s.entity) in _REGION_KINDS]
+    regions = [s for s in parts if corpus.kind(s.entity) in _REGION_KINDS or is_rest(s.subject)]
     if len(regions) > 1 and any(is_rest(s.subject) for s in regions):
         parts = regions  # "other regions" makes the list complete: a mine lies in one of them
     present = {s.entity for s in parts}
@@ -185,7 +192,7 @@ def _above(group: _Sum) -> Finding | None:
     if gap <= 0.0 and len(parts) >= _FEWEST_PARTS:
         gap = surplus(parts, whole)
         verdict, blur = Verdict.TIE, "or more, unless roundings and hedges all err one way"
-    if gap <= 0.0 or len(parts) < _FEWEST_PARTS:
+    if gap <= 0.0 or len(parts) < _FEWEST_PARTS or _listed_whole(parts, whole):
         return _if_presumed(group, parts)
     text = f"{_plus(parts, whole)} is above {_against(whole)}, "
     text += f"by {amount(gap, whole.unit)} {blur}."
@@ -195,6 +202,16 @@ def _above(group: _Sum) -> Finding | None:
     text += _bases(parts, whole)
     # parts of one text are no independent witnesses against its whole: nobody is blamed
     return conclude(SUM, verdict, members, text, gap, whole.unit)
+
+
+def _listed_whole(parts: tuple[Statement, ...], whole: Statement) -> bool:
+    """Whether the parts with "others" make up the whole when one that lies in "others" is left."""
+    if not any(is_rest(s.subject) for s in parts) or len(parts) > _MOST_LISTED:
+        return False
+    made, top = total(_wide(s) for s in parts), _wide(whole)
+    return any(
+        not is_rest(s.subject) and (made + -_wide(s)).overlaps(top) for s in parts
+    )
 
 
 def _if_presumed(group: _Sum, parts: tuple[Statement, ...]) -> Finding | None:
@@ -211,6 +228,13 @@ def _if_presumed(group: _Sum, parts: tuple[Statement, ...]) -> Finding | None:
     if len(parts) < _FEWEST_PARTS:
         return None
     text = f"{_plus(parts, whole)} fits into {_against(whole)}."
+    short = _wide(whole).low - total(_wide(s) for s in parts).high
+    if short > 0.0 and group.complete and any(is_rest(s.subject) for s in parts) and math.isfinite(short):
+        text = (
+            f"{_plus(parts, whole)} with all others falls short of {_against(whole)} by "
+            f"{amount(short, whole.unit)}."
+        )
+        return conclude(SUM, Verdict.VIOLATE, [*parts, whole], text, -short, whole.unit)
     return conclude(SUM, Verdict.PASS, [*parts, whole], text, 0.0, whole.unit)
 
 
@@ -347,6 +371,7 @@ def _sums(corpus: Corpus) -> Iterator[Finding]:
     yield from (f for f in map(_above, _groups(corpus)) if f is not None)
     yield from _stated_totals(corpus)
     yield from region_sums(corpus, set_aside(corpus), SUM)
+    yield from listed_sums(corpus, set_aside(corpus), SUM)
 
 
 def _remainders(corpus: Corpus) -> Iterator[Finding]:

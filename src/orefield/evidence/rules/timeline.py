@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -60,6 +61,9 @@ _EDITIONS_D = 180
 _RAMP_UP_Y = 2
 """Commissioning and the start of production may lie so far apart, in years."""
 
+_RESTART = re.compile(
+    r"re-?start|re-?open|resum|again|expan|second|new|additional|复产|扩建|二期", re.IGNORECASE
+)
 _SEASON_D = 366
 """Two tellings of one event this close, in days, are taken for rounding of words."""
 
@@ -79,6 +83,7 @@ def _status(corpus: Corpus) -> Iterator[Finding]:
         grown = by_entity.get(f"?{entity.removeprefix('?')}{_EXPANSION}", [])
         yield from growth_first(corpus, entity, done, [e for e in grown if not e.planned])
         yield from _before_plan(corpus, entity, events)
+        yield from _before_its_building(events)
 
 
 def _events(corpus: Corpus) -> Iterator[tuple[str, _Event]]:
@@ -140,6 +145,9 @@ def _plans(events: list[_Event]) -> Iterator[Finding]:
                 continue
             if a.when[0] <= b.when[1] and b.when[0] <= a.when[1]:
                 yield from _say(Verdict.PASS, [a, b], f"{a.told} and {b.told}: the same time.")
+            elif _still_ahead(a, b) or _still_ahead(b, a):
+                text = f"{a.told} and {b.told}: the later text still expects what was told as done."
+                yield from _say(Verdict.TIE, [a, b], text)
             elif a.reported and b.reported and a.reported != b.reported:
                 yield from _say(
                     Verdict.SUPERSEDED, [a, b], f"{a.told} was moved or overtaken by {b.told}."
@@ -147,6 +155,33 @@ def _plans(events: list[_Event]) -> Iterator[Finding]:
             elif a.source == b.source and a.planned and b.planned and not (a.phase or b.phase):
                 text = f"{a.told} and {b.told}: one text plans one event for two times."
                 yield from _say(Verdict.TIE, [a, b], text)
+
+
+def _before_its_building(events: list[_Event]) -> Iterator[Finding]:
+    """First output told as done before the building of the site that is still planned."""
+    grown = any(e.event in ("expanded", "resumed") or e.phase for e in events)
+    for plan in events:
+        if not plan.planned or plan.event not in ("construction", "approved") or plan.phase:
+            continue
+        for done in events:
+            if done.planned or done.event not in _STARTS or done.phase or grown:
+                continue
+            early = (plan.when[0] - done.when[1]).days
+            if early > 0 and not _RESTART.search(text_of(plan.statement)):
+                text = (
+                    f"{done.told} is {early:,} days before {plan.told}, which belongs before it."
+                )
+                yield from _say(Verdict.TIE, [done, plan], text, float(early))
+
+
+def _still_ahead(done: _Event, plan: _Event) -> bool:
+    """Whether a text plans for later what an earlier one, or its own day, has as done."""
+    known = done.reported and plan.reported and "reported" not in done.statement.inferred
+    if done.planned or not plan.planned or not known or done.phase or plan.phase:
+        return False
+    # a second line, a restart: the event may come again
+    again = grows(plan.statement) or _RESTART.search(text_of(plan.statement)) is not None
+    return plan.reported >= done.reported and plan.when[0] > done.when[1] and not again
 
 
 def _order(events: list[_Event]) -> Iterator[Finding]:

@@ -126,7 +126,7 @@ def _peers_of(s: Statement, topic: Topic) -> Hashable:
         s.counterpart,
         s.base_year,
         s.rate_type,
-        scope(s),
+        scope(s) - {"payable"},
         bucket(s) if quantity in _CLASSED else "",
         (attribute_words(s), s.unit[:1]) if quantity in _BY_ATTRIBUTE else "",
         named_part(s),
@@ -223,7 +223,8 @@ def _exactly_alike(a: Statement, b: Statement) -> bool:
         # what stands undated may be of the year of the other: then only its very digits tell
         years = _same_digits(a, b)
     classes = bucket(a) == bucket(b) and a.basis is b.basis
-    return years and classes and attribute_words(a) == attribute_words(b)
+    paid = {"payable"}  # a slip of ten is no smelter's deduction
+    return years and classes and attribute_words(a) - paid == attribute_words(b) - paid
 
 
 def _same_digits(a: Statement, b: Statement) -> bool:

@@ -8,6 +8,7 @@ from orefield.evidence.interval import Interval
 
 _METALS = {
     "cu": "copper", "au": "gold", "ag": "silver", "mo": "molybdenum", "zn": "zinc", "pb": "lead",
+    "pbzn": "lead and zinc",
     "ni": "nickel", "npi": "nickel pig iron", "co": "cobalt", "li": "lithium", "sn": "tin",
     "li2co3": "lithium carbonate", "lioh": "lithium hydroxide", "al": "aluminium", "w": "tungsten",
     "sb": "antimony", "bi": "bismuth", "fe": "iron", "ree": "rare earths", "nb": "niobium",

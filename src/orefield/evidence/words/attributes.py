@@ -34,7 +34,7 @@ _RECOVERY = _words(
 _GRADE = _words(r"\bgrade\b|\bgr\.|\bgrades\b|品位|含铜|\bassay|\bcontent\b|concentration\b")
 _SHARE = _words(
     r"\bshare\b|percentage|proportion|per ?cent of|% of|accounts? for|accounting for|\bcover(?:s|ed|ing)?\b|"
-    r"self[- ]?sufficien|\bdependen|\breliance\b|import[- ]dependen|\bportion\b|\bpart of\b|\bfraction\b|"
+    r"self[- ]?sufficien|\bdependen|\breliance\b|import[- ]dependen|\bportion\b|\bcontribution\b|\bpart of\b|\bfraction\b|"
     r"makes? up|represent|占|比重|份额|自给率|对外依存"
 )
 _UTILISATION = _words(r"utili[sz]ation|operating rate|开工率|利用率")
@@ -68,7 +68,9 @@ _RESOURCE = _words(
 )
 _IMPORTS = _words(r"\bimport|进口")
 _NET_IMPORTS = _words(r"\bnet (?:\w+ ){0,2}import|净进口")
-_EXPORTS = _words(r"\bexport|出口|\bshipments? abroad")
+_EXPORTS = _words(
+    r"\bexport|出口|\b(?:shipments?|shipped|sold|sent|sales) (?:abroad|overseas)\b"
+)
 _USE = _words(
     r"\bdemand\b|consum|\busage\b|\buse\b|\bused\b|\brequirement|apparent|\bneeds?\b|需求|消费|用量|耗用"
 )
@@ -241,7 +243,7 @@ _HELD = _words(
 # a share of what is made, used or known is no stake, whoever holds it
 _OF_FLOW = _words(
     r"(?:share|%|portion|percentage) (?:of|in) (?:\w+[ -]){0,4}(?:output|production|supply|demand|consumption|imports?|exports?|"
-    r"reserves?|resources?|capacity|market|use)|占.*(?:产量|消费|需求)"
+    r"reserves?|resources?|capacity|market|use|needs?|requirements?|consum\w*|mining|quota|trade|sales)|占.*(?:产量|消费|需求)"
 )
 
 
@@ -257,6 +259,7 @@ def mass_quantity(phrase: str, base: str, basis: Basis) -> Quantity:
         (Quantity.THROUGHPUT, base != "t" and bool(_THROUGHPUT.search(phrase))),
         (Quantity.THROUGHPUT, bool(_ORE_HANDLED.search(phrase))),
         (Quantity.PRODUCTION, bool(_IN_PRODUCT.search(phrase))),
+        (Quantity.PRODUCTION, bool(_SHIPPED.search(phrase))),
         (Quantity.THROUGHPUT, base == "t/d" and basis is Basis.ORE),
         (Quantity.CAPACITY, bool(_CAPACITY.search(phrase)) and basis is not Basis.ORE),
         (Quantity.THROUGHPUT, bool(_CAPACITY.search(phrase))),
@@ -279,6 +282,7 @@ def mass_quantity(phrase: str, base: str, basis: Basis) -> Quantity:
     return next((quantity for quantity, holds in ordered if holds), Quantity.OTHER)
 
 
+_SHIPPED = _words(r"\bshipped\b|\bshipments?\b|发运|外运")
 _ORE_HANDLED = _words(
     r"\b(?:ore|rock|material) (?:mined|milled|processed|treated|crushed|moved|hoisted|stacked|feed|fed|handled)|"
     r"(?:mined|milled|processed|treated|crushed|plant|mill) (?:ore|feed)|\btonnes (?:milled|treated|mined)|total material|"

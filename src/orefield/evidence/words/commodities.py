@@ -30,7 +30,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "bi": ("bismuth", "铋"),
     "fe": ("iron ore", "iron", "fe", "铁矿石", "铁矿", "鐵礦", "铁"),
     "steel": ("steel", "crude steel", "粗钢", "钢铁", "钢"),
-    "ree": ("rare earth", "rare earths", "rare-earth", "reo", "ree", "treo", "稀土"),
+    "ree": ("rare earth", "rare earths", "rare-earth", "reo", "ree", "treo", "稀土",
+            "ndpr", "neodymium", "praseodymium", "dysprosium", "terbium", "lanthanum", "cerium",
+            "yttrium", "镨钕", "镝", "铽"),
     "nb": ("niobium", "nb", "铌"),
     "ta": ("tantalum", "coltan", "钽"),
     "u": ("uranium", "u3o8", "yellowcake", "铀"),
@@ -69,6 +71,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "nonferrous": (
         "nonferrous metals", "non-ferrous metals", "nonferrous", "non-ferrous", "有色金属", "有色",
     ),
+    "pbzn": ("pbzn",),
     "cement": ("cement", "水泥"),
     "ore": (),
 }  # fmt: skip
@@ -85,7 +88,8 @@ _NOT = re.compile(
     r"\bCo(?=\.|,? Ltd|,? Inc)|& Co\b|"
     r"\blead(?:s|er|ers|ing)\b|(?<!recycled )(?<!refined )(?<!secondary )(?<!primary )(?<!zinc )(?<!zinc-)"
     r"(?<!mined )\blead\b(?!\s*(?:target|content|recycl|scrap|acid|zinc|metal|ore|concentrate|zinc|output|production|mine|smelt|"
-    r"refin|resource|reserve|price|content|grade))|golden|silver lining|"
+    r"refin|resource|reserve|price|content|grade|growth|share|capacity|export|import|market|"
+    r"industry|supply|demand|consumption|mining|in concentrate))|golden|silver lining|"
     r"non-?ferrous metals? industry of copper|金额|资金|基金|合金|现金|(?<!有色)(?<!再生)金属|银行|奖金|租金|佣金|金川|紫金|中金|金山",
     re.IGNORECASE,
 )
@@ -100,6 +104,8 @@ class CommodityMention:
     symbol: str
 
 
+# two metals that a lead-zinc mine counts together
+_PAIR = re.compile(r"(?<![A-Za-z])(?:Zn ?[+&] ?Pb|Pb ?[+&] ?Zn)(?![A-Za-z])")
 _SPEAKS = re.compile(
     r"\b(?:said|told|says|according to|analyst|chairman|director|manager|Mr|Ms|Dr)\b"
 )
@@ -130,6 +136,7 @@ def find_commodities(text: str) -> tuple[CommodityMention, ...]:
 
     Words that only look like one ("leading", 资金) are passed over.
     """
+    text = _PAIR.sub(lambda m: "pbzn".center(len(m.group())), text)
     masked = _NOT.sub(lambda m: "\0" * len(m.group()), text)
     if _SPEAKS.search(masked):
         masked = _PERSON.sub(lambda m: "\0" * len(m.group()), masked)

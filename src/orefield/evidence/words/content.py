@@ -16,7 +16,8 @@ _PLAIN = frozenset(
         "reported", "national", "domestic", "consumption", "demand", "use", "imports",
         "exports", "import", "export", "actual", "about", "own", "full", "whole", "all", "basis",
         "site", "figure", "number", "approx", "approximately", "roughly", "dry", "wet",
-        "mines", "100",
+        "mines", "100", "made", "turned", "out", "produced", "obtained", "won", "fine",
+        "region", "regional", "province", "department", "state",
     )
 )  # fmt: skip
 """Words that two spellings of one attribute may differ by."""

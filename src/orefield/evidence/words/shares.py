@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from orefield.evidence.statement import Quantity
 from orefield.evidence.vocabulary import Basis, Stage
 from orefield.evidence.words.attributes import mass_quantity, stage_of
-from orefield.evidence.words.commodities import commodity_of
+from orefield.evidence.words.commodities import ORES, commodity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Side:
 _SUFFICIENCY = re.compile(r"self[- ]?sufficien|自给率", re.IGNORECASE)
 _DEPENDENCE = re.compile(r"dependen|relian|对外依存", re.IGNORECASE)
 _OF = re.compile(
-    r"(?:share|percentage|proportion|per ?cent|portion|fraction|part|%|accounts? for|accounting for|占)\s*(?:\(%\)\s*)?(?:of|in|for)?\s*"
+    r"(?:share|percentage|proportion|per ?cent|portion|contribution|fraction|part|%|accounts? for|accounting for|占)\s*(?:\(%\)\s*)?(?:of|in|for|to)?\s*"
     r"(?P<whole>.+?)(?:\s+(?:that is |which is )?(?:cover(?:ed)?|met|supplied|satisfied|provided|made|from|contributed|produced|mined|held|represented|accounted(?: for)?)"
     r"\s*(?:by|from|in|of)?\s*(?P<part>.*))?$",
     re.IGNORECASE,
@@ -114,10 +114,14 @@ def _side(words: str, default_stage: Stage) -> Side | None:
             quantity = Quantity.RESOURCE
         elif re.search(r"import|进口", words, re.IGNORECASE):
             quantity = Quantity.IMPORTS
+        elif (_NATION.search(words) or _WORLD.search(words)) and commodity_of(words):
+            quantity = Quantity.PRODUCTION  # "the country's zinc"
         elif _GOODS.search(words) and (commodity_of(words) or _QUOTA.search(words)):
             quantity = Quantity.PRODUCTION  # "share of national nickel ore": of what is mined
         else:
             return None
+    if quantity is Quantity.THROUGHPUT and commodity_of(words) in ORES:
+        quantity = Quantity.PRODUCTION  # of what is sold as ore, the ore is the product
     stage = stage_of(words)
     if quantity is Quantity.PRODUCTION and stage is Stage.NONE:
         stage = default_stage

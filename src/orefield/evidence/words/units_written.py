@@ -90,7 +90,7 @@ _PER_YEAR = re.compile(
     re.IGNORECASE,
 )
 _PER_DAY = re.compile(
-    r"\s*(?:/\s*(?:d|day)\b|per\s+day\b|daily\b|a\s+day\b|p\.?d\.?(?![a-z])|[/每]\s*[日天]|日)",
+    r"\s*(?:/\s*(?:d|day)\b|per\s+day\b|daily\b|a\s+day\b|(?-i:p\.?d\.?)(?![a-z])|[/每]\s*[日天]|日)",
     re.IGNORECASE,
 )
 _PER_MONTH = re.compile(
