@@ -218,7 +218,7 @@ def _from_mentions(cell: str, reported: str) -> Period:
     if (min(years), max(years)) == (period.first_year, period.last_year):
         return period
     return Period(
-        min(years), max(years), kind=DateKind.RANGE,
+        min(years), max(years), kind=DateKind.RANGE, span=_between(dated[0], dated[-1]),
         problem=f"{_shown(cell)} names several dates: taken from the first to the last",
     )  # fmt: skip
 
@@ -240,6 +240,12 @@ def _one(m: DateMention, cell: str, problem: str) -> Period:
         m.first_year, m.last_year, date=named, kind=kind, part_of_year=_part_of_year(m),
         problem=problem, span=_span(m), approximate=m.approximate, assumed=m.assumed,
     )  # fmt: skip
+
+
+def _between(first: DateMention, last: DateMention) -> str:
+    """From one date named to another: "August 2023 to December 2024"."""
+    months = len(first.first) > 4 and len(last.last) > 4
+    return f"{first.first}/{last.last}" if months and first.first < last.last else ""
 
 
 def _span(m: DateMention) -> str:

@@ -19,6 +19,7 @@ from orefield.evidence.vocabulary import (
 from orefield.evidence.words import attributes as words_of
 from orefield.evidence.words.commodities import (
     COMMODITIES,
+    ORES,
     commodity_of,
     find_commodities,
     spoken,
@@ -34,6 +35,8 @@ _FLOWS = {
     Quantity.EXPORTS, Quantity.STOCK_CHANGE, Quantity.NET_IMPORTS, Quantity.EXPENDED,
     Quantity.WASTE,
 }  # fmt: skip
+_DUG = re.compile(r"\bextract|\bproduc|\boutput\b|产量|开采量", re.IGNORECASE)
+_BATCH = re.compile(r"\bbatch\b|\btranche\b|批", re.IGNORECASE)
 _YEARLY = {Quantity.PRODUCTION, Quantity.USE, Quantity.IMPORTS, Quantity.EXPORTS}
 # a flow dated to a month is the month's; "as of 2024-12" and "by 2024-12" are no such dates
 _ONE_MONTH = re.compile(
@@ -74,7 +77,7 @@ def _is_ore_rate(row: LooseRow, unit: UnitWritten, subjects: Subjects) -> bool:
 
 
 _MAKES_METAL = re.compile(
-    r"smelt|refin|cathode|冶炼|精炼|电解|alumin|steel|氧化铝|钢", re.IGNORECASE
+    r"smelt|refin|hydroxide|carbonate|sul(?:ph|f)ate|\boxide|concentrate|product|cathode|cathode|冶炼|精炼|电解|alumin|steel|氧化铝|钢", re.IGNORECASE
 )
 _LARGE = frozenset({"country", "region", "province", "state", "company", "group"})
 _SINCE = re.compile(r"\s*(?:from|since|starting|as from|自|从)\b", re.IGNORECASE)
@@ -120,7 +123,10 @@ def interpret(
     if measured in _YEARLY and unit.base == "t" and _ONE_MONTH.fullmatch(row.period.strip()):
         month = period.date[5:7]
         period = replace(period, part_of_year=f"M{month}-M{month}")
-    of_a_part = (measured in _FLOWS and period.part_of_year != "") or (
+    if measured is Quantity.THROUGHPUT and commodity in ORES and _DUG.search(attribute):
+        measured = Quantity.PRODUCTION  # of what is sold as ore, the ore is the product
+    of_a_part = (measured in _FLOWS and _BATCH.search(f"{attribute} {row.period}") is not None) or (
+        measured in _FLOWS and period.part_of_year != "") or (
         measured in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute) is not None
     )
     if measured is Quantity.PRODUCTION and commodity != "al" and _ONE_ROUTE.search(attribute):
@@ -295,7 +301,7 @@ def _by_words(phrase: str, unit: UnitWritten) -> Quantity:
 
 
 def _of_text(row: LooseRow, attribute: str, period: Period) -> Quantity:
-    if words_of.event_of(attribute) and (period.date or period.first_year):
+    if words_of.event_of(_told_status(row, attribute)) and (period.date or period.first_year):
         return Quantity.EVENT
     if words_of.flags_of(f"{attribute} {row.paraphrase}"):
         return Quantity.FLAG
@@ -361,12 +367,19 @@ def _with_sides(
                 event=step,
                 date=statement.date or _event_date(statement, row),
             )
-        return replace(statement, event=words_of.event_of(spoken(row.attribute)),
+        told = _told_status(row, spoken(row.attribute))
+        return replace(statement, event=words_of.event_of(told),
                        date=statement.date or _event_date(statement, row))  # fmt: skip
     if quantity is Quantity.FLAG:
         flags = words_of.flags_of(f"{spoken(row.attribute)} {row.paraphrase}")
         return replace(statement, flag=flags[0] if flags else "", low=1.0, high=1.0, unit="flag")
     return statement
+
+
+def _told_status(row: LooseRow, attribute: str) -> str:
+    """The words of an event; those of "status" stand in the qualifier."""
+    bare = re.fullmatch(r"\s*(?:current |present )?(?:status|state)\s*", attribute, re.IGNORECASE)
+    return f"{attribute}: {row.qualifier}" if bare else attribute
 
 
 def _event_date(statement: Statement, row: LooseRow) -> str:

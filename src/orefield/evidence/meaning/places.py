@@ -140,6 +140,9 @@ def _in_name(subject: str, subjects: Subjects) -> str:
         # "Peru, other regions" lies in Peru, "rest of China" in China
         found = subjects.mentioned(subject)
         return found[0] if found and subjects.entities[found[0]].kind in _AREAS else ""
+    before = re.match(r"(?P<place>[^:,(]+)\s*[:,]\s*\S", subject)
+    if before is not None and (area := _area(before["place"], subjects)):
+        return area  # "Bolivia: Huanuni"
     words = subject.split()
     # "East Kazakhstan", "northern Chile": a compass point before a known area
     if len(words) > 1 and re.fullmatch(

@@ -27,6 +27,7 @@ _SEVERAL_TEXTS = 0.05
 _ONE_TEXT = 0.01
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*(?:%|per ?cent|pct)")
 _OWNED = r"(?:attributable|equity|share|interest|stake|权益)"
+_HOLDING = r"interest|stake|shares?|ownership|equity|holding|shareholding|owner|held|owns"
 _NIL = Interval(0.0, 0.0)
 _OF_OWNER = re.compile(
     rf"{_OWNED}\W{{0,3}}(?:of |is |at |to [\w ]{{1,30}})?[;(（:]?\s*{_PERCENT.pattern}"
@@ -132,7 +133,8 @@ def _share(corpus: Corpus, s: Statement) -> tuple[Interval, list[Statement]] | N
 def _owner_words(h: Statement) -> list[str]:
     """The words of an owner's name as a holding's attribute gives them."""
     name = re.split(r"\b(?:of|by)\b|[:：]", h.attribute, maxsplit=1)[-1]
-    return [w for w in re.findall(r"\w+", name.casefold()) if len(w) > 2]
+    found = re.findall(r"\w+", name.casefold())
+    return [w for w in found if len(w) > 2 and not re.fullmatch(_HOLDING, w)]
 
 
 def _nearest(s: Statement, fraction: Interval, wholes: list[Statement]) -> Statement:

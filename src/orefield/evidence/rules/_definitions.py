@@ -105,6 +105,7 @@ _PHASE = re.compile(
     r"(?:phase|stage|step)[ _-]*(\d+|i{1,3}v?\b)|(first|second|third)[ _-]+(?:phase|stage)"
     r"|([一二三四])期"
 )
+_QUOTA = re.compile(r"\bquotas?\b|配额|总量控制指标", re.IGNORECASE)
 _GENERIC = frozenset(
     {
         Quantity.OTHER,
@@ -221,6 +222,8 @@ def bucket(s: Statement) -> str:
         return _grade_of(s)
     if s.topic.quantity in {Quantity.RESOURCE, Quantity.RESOURCE_ADDED}:
         return str(s.resource_class)
+    if _QUOTA.search(s.attribute):
+        return "quota"  # what may be made, not what was
     if planned(s):
         return "plan"
     if s.topic.quantity is Quantity.CAPACITY or s.resource_class is ResourceClass.CAPACITY:

@@ -162,7 +162,7 @@ def _by_names(s: Statement, beside: Sequence[Statement]) -> _Sides | None:
 
 def _by_attribute(s: Statement, beside: Sequence[Statement]) -> _Sides | None:
     names = named_part(s)
-    if len(names) < 2:
+    if not names:
         return None
     own = [x for x in beside if x.entity == s.entity]
     parts = [x for x in own if named_part(x) == names]

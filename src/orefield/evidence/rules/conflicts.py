@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 
@@ -65,6 +66,11 @@ _WIDEST = 0.25
 _ONE_TEXT = 0.02
 """Relative distance that two figures of one text may have beyond their rounding."""
 
+_REVISED = re.compile(
+    r"\b(?:revised|restated|updated|lowered|raised|as first|first (?:release|published|print)|"
+    r"preliminary|superseded)\b|修订|初步",
+    re.IGNORECASE,
+)
 _OTHER_SERIES = 1.0
 """Relative distance from reference evidence that another definition of an ore's tonnage explains:
 China's bauxite of 2024 is published as 68 and as 93 Mt, wet, dry, or with purchased ore."""
@@ -250,6 +256,8 @@ def _unsettled(low: Statement, high: Statement) -> bool:
         return not (twice and nothing_else_said(low, high))
     if low.topic.quantity is Quantity.STOCK:
         return True
+    if bool(_REVISED.search(low.words)) != bool(_REVISED.search(high.words)):
+        return True  # one is told to replace what was said before
     if low.value == 0.0 and low.topic.stage is not high.topic.stage:
         return True  # nothing refined, and output of a stage that is not told
     if low.first_year is not None or high.first_year is not None:

@@ -26,6 +26,9 @@ from orefield.evidence.rules.reading import lexeme, text_of
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount, listing
 
+_ALL_HOLDERS = re.compile(
+    r"all (?:the )?(?:holders?|owners?|shareholders?|partners?)\b|complete list", re.IGNORECASE
+)
 _OTHERS = frozenset(
     {"others", "other", "other shareholders", "other owners", "minority", "public", "rest",
      "其他", "其他股东", "其余"}
@@ -110,10 +113,11 @@ def _sum(corpus: Corpus, owned: str, moment: list[Holding]) -> Iterator[Finding]
         if verdict is Verdict.INSUFFICIENT:
             text += " A share that was sold in between would explain it."
         yield from say(verdict, parts, text, together.low - 1.0)
-    elif any(h.owner.strip("?").casefold() in _OTHERS for h in parts) and (
-        together.high < 1.0 - DUST
+    elif together.high < 1.0 - DUST and (
+        any(h.owner.strip("?").casefold() in _OTHERS for h in parts)
+        or all(_ALL_HOLDERS.search(text_of(h.statement)) for h in parts)
     ):
-        text = f"{says} together, though 'others' are counted: the rest of 100 % belongs to nobody."
+        text = f"{says} together, though all are counted: the rest of 100 % belongs to nobody."
         yield from say(Verdict.VIOLATE, parts, text, 1.0 - together.high)
     else:
         yield from say(Verdict.PASS, parts, f"{says} together, within 100 %.", 0.0)

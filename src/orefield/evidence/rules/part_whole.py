@@ -67,6 +67,9 @@ _PARTS = frozenset(
 )
 """Scopes that leave a part of a thing out."""
 
+_TWICE = 1.7
+"""Scrap makes up less than half of any metal, hedges aside."""
+
 _CONTROL = 0.5
 _METAL_LOSS = 0.05
 _ACROSS = 0.08
@@ -133,7 +136,7 @@ def _counts_less(whole: Statement, part: Statement) -> bool:
 
 def _twice(part: Statement, whole: Statement) -> bool:
     have, top = bounds(part), bounds(whole)
-    return have is not None and top is not None and have.low > 2.0 * top.high
+    return have is not None and top is not None and have.low > _TWICE * top.high
 
 
 def _is_total(s: Statement) -> bool:

@@ -147,6 +147,8 @@ def _pairs(
         if _may_share_time(part, whole) and is_planned(part) == is_planned(whole)
         if part.unit == whole.unit
     ]
+    # of several figures those count that are of one basis
+    pairs = [(p, w) for p, w in pairs if one_basis(p, w)] or pairs
     told = [(p, w) for p, w in pairs if p.source == w.source == s.source]
     # what other texts say counts against a share only where nothing they say fits
     return told or ([min(pairs, key=lambda pair: _misfit(share, *pair))] if pairs else [])

@@ -61,6 +61,7 @@ _REGION = re.compile(
     r"|省|州|自治区|地区|县",
     re.IGNORECASE,
 )
+_SITE_KINDS = frozenset({"mine", "deposit", "project", "smelter", "refinery", "plant"})
 _REGION_KINDS = frozenset({"province", "county", "country", "state"})
 # a plateau or a belt crosses provinces, and a company's output is that of mines listed beside it
 _CROSSING_KINDS = frozenset({"region", "company", "group", "district"})
@@ -172,8 +173,15 @@ def _apart(corpus: Corpus, inside: list[Statement], locate: Locator) -> list[Sta
     regions = [s for s in parts if corpus.kind(s.entity) in _REGION_KINDS or is_rest(s.subject)]
     if len(regions) > 1 and any(is_rest(s.subject) for s in regions):
         parts = regions  # "other regions" makes the list complete: a mine lies in one of them
+    elif len(regions) > 1:
+        # a mine beside a list of regions lies in one of them, told or not
+        parts = [s for s in parts if s in regions or not _is_site(corpus, s)]
     present = {s.entity for s in parts}
     return [s for s in parts if present.isdisjoint(locate.above(s) - {s.entity})]
+
+
+def _is_site(corpus: Corpus, s: Statement) -> bool:
+    return corpus.kind(s.entity) in _SITE_KINDS or _SITE.search(s.subject) is not None
 
 
 def _crosses(corpus: Corpus, s: Statement) -> bool:

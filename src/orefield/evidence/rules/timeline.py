@@ -276,7 +276,8 @@ def _before_plan(corpus: Corpus, entity: str, events: list[_Event]) -> Iterator[
     outputs = []
     for s in corpus.of_entity(entity):
         years, most = years_of(s), bounds(s)
-        actual = s.topic.quantity is Quantity.PRODUCTION and not is_planned(s)
+        made = s.topic.quantity in (Quantity.PRODUCTION, Quantity.EXPORTS)
+        actual = made and not is_planned(s)
         actual = actual and s.resource_class in (ResourceClass.ACTUAL, ResourceClass.NONE)
         if not actual or years is None or most is None or most.low <= 0.0 or s.is_derived:
             continue

@@ -166,14 +166,14 @@ _EVENTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("suspended", _words(
         r"suspen|\bhalt|care and maintenance|\bstopped\b|\bidled?\b|\bidling\b|\bmothball|\bstandstill\b|\bmoratorium|"
         r"(?:\bban(?:s|ned)?|\bembargo) on (?:\w+ ){0,4}(?:exports?|mining|shipments?)|"
-        r"(?:exports?|mining|shipments?)(?: of \w+(?: \w+)?)? (?:ban(?:ned)?|embargo|prohibition)\b(?! (?:was )?(?:lifted|ended|eased|relaxed|removed))|"
+        r"(?:exports?|mining|shipments?)(?: of \w+(?: \w+)?)? (?:are |is |were )?(?:ban(?:ned)?|embargo|prohibition)\b(?! (?:was )?(?:lifted|ended|eased|relaxed|removed))|"
         r"停产|暂停|停采|停工|禁止(?:\w{0,6})出口|出口禁令|禁采"
     )),
     ("resumed", _words(r"\bresum|\brestart|\breopen|复产|恢复生产|恢复出口")),
     ("expanded", _words(r"\bexpan|phase (?:2|3|4|ii|iii|iv|two|three)|second phase|third phase|扩建|扩产|二期|三期")),
     ("production", _words(
         r"(?:start|begin|commence|first|onset|launch)\w*(?: of| in)? (?:\w+ )?(?:production|mining|output|operation|ore|copper|concentrate|metal|extraction)|"
-        r"production (?:start|began|begins|since)|start[- _]?up|commercial production|\bfirst (?:\w+ )?(?:pour|cathode|concentrate|metal|shipment|production|output|ore|gold|copper|product|sale|cargo|export|metal|ingot|anode|blister|matte|dor[eé]|bullion|carbonate|hydroxide|bauxite|coal|yellowcake|train)s?\b|"
+        r"(?:producing|operating|running|in (?:operation|production)) since|production (?:start|began|begins|since)|start[- _]?up|commercial production|\bfirst (?:\w+ )?(?:pour|cathode|concentrate|metal|shipment|production|output|ore|gold|copper|product|sale|cargo|export|metal|ingot|anode|blister|matte|dor[eé]|bullion|carbonate|hydroxide|bauxite|coal|yellowcake|train)s?\b|"
         r"into production|came? on ?stream|put into operation|"
         r"operat(?:ing|ion|ions) (?:since|start|began)|start of (?:mining|development|operations?)|mining (?:start|since|began)|"
         r"development start|active mining|opened|founded|(?<!construction )(?<!drilling )(?<!exploration )(?<!building )(?<!work )\bstarted\b|投产|开采始|开始生产|建成投产|^start$"
@@ -198,7 +198,7 @@ _FLAGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     )),
     ("largest_exporter", _words(r"(?:largest|biggest|leading|top|number one) (?:(?!importer)[\w-]+ ){0,3}exporter|最大\w{0,6}出口国")),
     ("no_exports", _words(
-        r"\bexports? (?:no|nothing|none)\b(?! (?:longer|more|less|duty|tariff))|\b(?:does|do|did) not export\b(?! to)|"
+        r"\bexports? (?:are |is |were )?(?:banned|prohibited|forbidden)\b|\bexports? (?:no|nothing|none)\b(?! (?:longer|more|less|duty|tariff))|\b(?:does|do|did) not export\b(?! to)|"
         r"\b(?:no|zero) (?:\w+ ){0,2}exports?\b(?! (?:to|via|dut|tariff|data|figures|permit|licen|restrict|tax|quota|ban|levy|by|control|were? reported|is known))|"
         r"\b(?:is|are) not exported\b(?! to)|\bnone (?:of it )?is exported\b|不出口|没有出口|无出口|零出口"
     )),

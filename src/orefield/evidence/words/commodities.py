@@ -29,6 +29,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "sb": ("antimony", "sb", "锑", "銻"),
     "bi": ("bismuth", "铋"),
     "fe": ("iron ore", "iron", "fe", "铁矿石", "铁矿", "鐵礦", "铁"),
+    "pellets": ("iron ore pellets", "pellets", "pellet", "球团", "球团矿"),
     "steel": ("steel", "crude steel", "粗钢", "钢铁", "钢"),
     "ree": ("rare earth", "rare earths", "rare-earth", "reo", "ree", "treo", "稀土",
             "ndpr", "neodymium", "praseodymium", "dysprosium", "terbium", "lanthanum", "cerium",
@@ -125,7 +126,7 @@ ORES = frozenset({"bauxite", "fe", "coal", "phosphate", "potash", "mn", "cr", "g
 
 ELEMENT_OF = {
     "li2co3": "li", "lioh": "li", "spodumene": "li", "npi": "ni", "bauxite": "al", "alumina": "al",
-    "steel": "fe",
+    "steel": "fe", "pellets": "fe",
 }  # fmt: skip
 """The metal that a product or ore is of: a site known for one is known for the other."""
 
