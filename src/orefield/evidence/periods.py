@@ -104,6 +104,13 @@ _FISCAL_PART = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 """A part of a fiscal year, which counts in that year whatever its months: "H1 FY2025"."""
+_QUARTER_TO = re.compile(
+    r"(?:(?P<of>mar(?:ch)?|june?|sept?(?:ember)?|dec(?:ember)?) (?:quarter|qtr)"
+    r"|quarter (?:to|ended|ending) (?P<to>mar(?:ch)?|june?|sept?(?:ember)?|dec(?:ember)?))"
+    r",? (?P<year>(?:19|20)\d\d)",
+    re.IGNORECASE | re.ASCII,
+)
+"""A quarter by its last month, as Australian and South African reports tell it."""
 _MARKED = re.compile(r"((?:19|20)\d\d)\s?(?:\.0|[aefpr])", re.IGNORECASE | re.ASCII)
 _OPEN = re.compile(r"([12]\d{3})\s?(?:[-–—]|to|至)\s?(?:present|now|date|今|ongoing)?", re.I | re.A)
 _UNTIL = re.compile(r"(?:[-–—<≤]|to|pre-?)\s?([12]\d{3})", re.I | re.A)
@@ -152,7 +159,7 @@ def _shown(cell: str) -> str:
     return f"'{cell[:60]}'" + ("..." if len(cell) > 60 else "")
 
 
-def _short_form(cell: str) -> Period | None:
+def _short_form(cell: str) -> Period | None:  # noqa: PLR0911 -- in order
     if m := _MARKED.fullmatch(cell):
         return Period(int(m[1]), int(m[1]), kind=DateKind.POINT)
     if m := _YEARS_TO.fullmatch(cell):
@@ -163,6 +170,18 @@ def _short_form(cell: str) -> Period | None:
         year = cal.full_year(int(m["year"][-2:])) if len(m["year"]) == 2 else int(m["year"])
         part = f"{(m['kind'] or m['kind2']).upper()}{m['n'] or m['n2']}"
         return Period(year, year, kind=DateKind.POINT, part_of_year=part)
+    if m := _QUARTER_TO.fullmatch(cell):
+        ends = cal.month_number((m["to"] or m["of"])[:3]) or 3
+        year = int(m["year"])
+        part = f"Q{ends // 3}" if ends % 3 == 0 else ""
+        begin = f"{year:04d}-{ends - 2:02d}"
+        return Period(
+            year,
+            year,
+            kind=DateKind.POINT,
+            part_of_year=part,
+            span=f"{begin}/{year:04d}-{ends:02d}",
+        )
     if (m := _OPEN.fullmatch(cell)) and m[0] != m[1]:
         return Period(int(m[1]), None, kind=DateKind.SINCE)
     if m := _UNTIL.fullmatch(cell):

@@ -157,6 +157,8 @@ def test_price_times_volume_is_revenue(
         else "revenue"
     )
     rows = [(site, *sold), (site, *price), (site, name, money * times, unit)]
+    # value over tonnage of a table of trade is the average price that it states
+    bad = bad or ("export" in sold[0] and times > 1.25)
     assert wrong(tmp_path, "revenue-identity", *rows) is bad
     assert bad or _silent(tmp_path, *rows) == []
 

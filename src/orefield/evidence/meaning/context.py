@@ -176,7 +176,11 @@ def _stages_by_kind(statements: Sequence[Statement], subjects: Subjects) -> list
 
 def _stage_by_kind(s: Statement, subjects: Subjects, mines: set[str]) -> Stage:
     kind = subjects.entities[s.entity].kind if s.entity in subjects.entities else ""
-    if kind in _SITES or (s.entity in mines and not _WORKS.search(s.subject)) or (not s.resolved and _names_a_mine(s.subject)):
+    if (
+        kind in _SITES
+        or (s.entity in mines and not _WORKS.search(s.subject))
+        or (not s.resolved and _names_a_mine(s.subject))
+    ):
         return Stage.MINE
     if kind in _SMELTERS or _WORKS.search(s.subject):
         return Stage.REFINED
@@ -326,7 +330,9 @@ def _stages_of_sides(statements: Sequence[Statement]) -> list[Statement]:
         near = {
             o.topic.stage
             for o in worded[side.entity, side.commodity]
-            if o.topic.quantity is side.quantity and (words := content_words(o.attribute)) and words <= own
+            if o.topic.quantity is side.quantity
+            and (words := content_words(o.attribute))
+            and words <= own
         }
         if len(near) == 1:
             return replace(side, stage=near.pop())

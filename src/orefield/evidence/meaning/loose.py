@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from orefield.evidence.meaning import said
+from orefield.evidence.meaning.events import event_date, flags_beside, told_status
 from orefield.evidence.meaning.fractions import counterpart_of, sides_of
 from orefield.evidence.meaning.numbers import shown, stated_numbers
 from orefield.evidence.meaning.row import LooseRow
@@ -77,7 +78,8 @@ def _is_ore_rate(row: LooseRow, unit: UnitWritten, subjects: Subjects) -> bool:
 
 
 _MAKES_METAL = re.compile(
-    r"smelt|refin|hydroxide|carbonate|sul(?:ph|f)ate|\boxide|concentrate|product|cathode|cathode|冶炼|精炼|电解|alumin|steel|氧化铝|钢", re.IGNORECASE
+    r"smelt|refin|hydroxide|carbonate|sul(?:ph|f)ate|\boxide|concentrate|product|cathode|cathode|冶炼|精炼|电解|alumin|steel|氧化铝|钢",
+    re.IGNORECASE,
 )
 _LARGE = frozenset({"country", "region", "province", "state", "company", "group"})
 _SINCE = re.compile(r"\s*(?:from|since|starting|as from|自|从)\b", re.IGNORECASE)
@@ -125,9 +127,10 @@ def interpret(
         period = replace(period, part_of_year=f"M{month}-M{month}")
     if measured is Quantity.THROUGHPUT and commodity in ORES and _DUG.search(attribute):
         measured = Quantity.PRODUCTION  # of what is sold as ore, the ore is the product
-    of_a_part = (measured in _FLOWS and _BATCH.search(f"{attribute} {row.period}") is not None) or (
-        measured in _FLOWS and period.part_of_year != "") or (
-        measured in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute) is not None
+    of_a_part = (
+        (measured in _FLOWS and _BATCH.search(f"{attribute} {row.period}") is not None)
+        or (measured in _FLOWS and period.part_of_year != "")
+        or (measured in _FLOWS | said.IN_GROUND and _OF_A_PART.search(attribute) is not None)
     )
     if measured is Quantity.PRODUCTION and commodity != "al" and _ONE_ROUTE.search(attribute):
         of_a_part = True
@@ -179,7 +182,7 @@ def interpret(
         background=background,
     )
     statement = _with_sides(statement, row, phrase, subjects, period, hedge)
-    return (*_each_commodity(statement, row, attribute), *_flags(statement, row))
+    return (*_each_commodity(statement, row, attribute), *flags_beside(statement, row))
 
 
 def _names_no_year(row: LooseRow, hedge: Hedge, period: Period, quantity: Quantity) -> bool:
@@ -301,7 +304,7 @@ def _by_words(phrase: str, unit: UnitWritten) -> Quantity:
 
 
 def _of_text(row: LooseRow, attribute: str, period: Period) -> Quantity:
-    if words_of.event_of(_told_status(row, attribute)) and (period.date or period.first_year):
+    if words_of.event_of(told_status(row, attribute)) and (period.date or period.first_year):
         return Quantity.EVENT
     if words_of.flags_of(f"{attribute} {row.paraphrase}"):
         return Quantity.FLAG
@@ -365,41 +368,15 @@ def _with_sides(
                 statement,
                 topic=replace(statement.topic, entity=entity),
                 event=step,
-                date=statement.date or _event_date(statement, row),
+                date=statement.date or event_date(statement, row),
             )
-        told = _told_status(row, spoken(row.attribute))
+        told = told_status(row, spoken(row.attribute))
         return replace(statement, event=words_of.event_of(told),
-                       date=statement.date or _event_date(statement, row))  # fmt: skip
+                       date=statement.date or event_date(statement, row))  # fmt: skip
     if quantity is Quantity.FLAG:
         flags = words_of.flags_of(f"{spoken(row.attribute)} {row.paraphrase}")
         return replace(statement, flag=flags[0] if flags else "", low=1.0, high=1.0, unit="flag")
     return statement
-
-
-def _told_status(row: LooseRow, attribute: str) -> str:
-    """The words of an event; those of "status" stand in the qualifier."""
-    bare = re.fullmatch(r"\s*(?:current |present )?(?:status|state)\s*", attribute, re.IGNORECASE)
-    return f"{attribute}: {row.qualifier}" if bare else attribute
-
-
-def _event_date(statement: Statement, row: LooseRow) -> str:
-    several = row.high is not None and row.high != row.low
-    if row.low is not None and not several and 1000 <= row.low <= 2999 and row.low % 1 == 0:
-        return f"{int(row.low):04d}"
-    first, last = statement.first_year, statement.last_year
-    return f"{first:04d}" if first is not None and first == last else ""
-
-
-def _flags(statement: Statement, row: LooseRow) -> tuple[Statement, ...]:
-    flags = words_of.flags_of(f"{spoken(row.attribute)} {row.paraphrase}")
-    if statement.topic.quantity is Quantity.FLAG:
-        flags = flags[1:]
-    if statement.topic.quantity in {Quantity.EVENT, Quantity.SHARE}:
-        flags = ()
-    topic = replace(statement.topic, quantity=Quantity.FLAG)
-    plain = replace(statement, topic=topic, low=1.0, high=1.0, unit="flag", rounding=0.0, hedge=0.0,
-                    part=None, whole=None, listed=(), derivation="")  # fmt: skip
-    return tuple(replace(plain, id=f"{statement.id}#{flag}", flag=flag) for flag in flags)
 
 
 def _list(text: str) -> tuple[str, ...]:

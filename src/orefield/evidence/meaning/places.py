@@ -56,6 +56,7 @@ def learned_places(rows: Sequence[LooseRow], subjects: Subjects) -> tuple[Entity
     Parameters
     ----------
     rows : sequence of LooseRow
+        Of one corpus.
     subjects : Subjects
         Knows the entities, and how subjects without one are called.
 

@@ -64,7 +64,7 @@ _REMARK = 3
 _CONCENTRATE = re.compile(r"concentrate|精矿", re.IGNORECASE)
 
 
-def _basis(
+def _basis(  # noqa: PLR0911 -- in order
     row: LooseRow,
     attribute: str,
     unit: UnitWritten,
@@ -140,8 +140,8 @@ def _stage(row: LooseRow, attribute: str, commodity: str, inferred: list[str]) -
         return Stage.MINE
     if found is Stage.NONE and len(row.paraphrase.split()) <= _SHORT:
         found = words_of.stage_of(row.paraphrase)
-        if found not in (Stage.MINE, Stage.REFINED, Stage.SMELTER):
-            return Stage.NONE
+        if found is not Stage.MINE:
+            return Stage.NONE  # "copper cathode" may be what a mine sells
         inferred.append("stage")
     return found
 

@@ -231,7 +231,8 @@ _FIRM = re.compile(
 )
 _REST = re.compile(
     r"[,:;(–—-]\s*(?:all |the )*(?:others?|rest|remaining|remainder|elsewhere)\b"
-    r"|^(?:all |the )*(?:rest of|remaining|other)\b(?! world)|\b(?:ex|excl\.|excluding|outside|except)\b"
+    r"|^(?:all |the )*(?:rest of|remaining|other)\b(?! world)"
+    r"|\b(?:ex|excl\.|excluding|outside|except)\b"
     r"|其他|其余",
     re.IGNORECASE,
 )

@@ -50,7 +50,9 @@ def attributable(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Fin
         if not wholes:
             continue
         if share is None:
-            yield from _above_all(s, max(wholes, key=lambda w: ((bounds(w) or _NIL).high, w.id)), name)
+            yield from _above_all(
+                s, max(wholes, key=lambda w: ((bounds(w) or _NIL).high, w.id)), name
+            )
             continue
         fraction, told = share
         # what fits any text's whole is no contradiction; what fits none is held against its own
@@ -90,7 +92,8 @@ def _whole_of(w: Statement, s: Statement) -> bool:
         return False
     wet = {moisture(w), moisture(s)}
     same = bucket(w) == bucket(s) and (w.basis is s.basis or "basis" in {*w.inferred, *s.inferred})
-    return same and scope(w) - w.facet == scope(s) - s.facet - {"attributable"} and wet != {"wet", "dry"} and not (
+    same = same and scope(w) - w.facet == scope(s) - s.facet - {"attributable"}
+    return same and wet != {"wet", "dry"} and not (
         named_part(w) - named_part(s)
     )  # fmt: skip
 

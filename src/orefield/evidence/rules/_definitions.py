@@ -47,13 +47,15 @@ _SCOPES = {
     "group": r"\bgroup\b|集团",
     "cut-off": r"cut.?off|边界",
     "upgrade": r"before|after|upgrade|改造",
+    "batch 1": r"(?:first|1st) batch|batch (?:1|one)\b|第一批",
+    "batch 2": r"(?:second|2nd) batch|batch (?:2|two)\b|第二批",
     "artisanal": r"artisanal|small.?scale|\basm\b|hand.?dug|手采|民采",
 }
 _NAMED = {name: re.compile(pattern) for name, pattern in _SCOPES.items()}
 # of these only the attribute and the unit are asked: a remark beside a number tells how it came
 # about ("average of the first ten years after the redesign", "the remaining holder")
 _OF_ATTRIBUTE = frozenset(
-    {"remaining", "added", "initial", "peak", "average", "implied", "group", "upgrade"}
+    {"remaining", "added", "initial", "peak", "average", "implied", "group", "upgrade", "oxide"}
 )
 _MEASURED_INDICATED = re.compile(
     r"measured (?:and|&|\+) indicated|\bm ?[+&] ?i\b|探明.{0,2}控制", re.IGNORECASE
@@ -93,12 +95,12 @@ _HINTS = frozenset(
         "remai", "retai", "added", "addit", "new", "newly", "incre", "initi", "inter", "ramp",
         "rampu", "peak", "maxim", "recor", "avera", "lom", "partn",
         "impli", "deriv", "appar", "secon", "recyc", "scrap", "prima", "open", "openp",
-        "under", "artis", "small", "asm", "hand", "block", "oxide", "leach", "sx", "sxew", "sulph",
-        "sulfi", "group", "cut",
+        "under", "batch", "artis", "small", "asm", "hand", "block", "oxide", "leach", "sx", "sxew",
+        "sulph", "sulfi", "group", "cut",
         "cutof", "befor", "after", "upgra", "phase", "stage", "step", "first", "third",
     )
 )  # fmt: skip
-_CHINESE_HINTS = frozenset("权并全财季上下月累保新首平表再原露地氧硫集边改期手民")
+_CHINESE_HINTS = frozenset("权并全财季上下月累保新首平表再原露地氧硫集边改期手民批")
 _WORD = re.compile(r"[a-z]+")
 # a part of a project: phase 2, second phase, 二期
 _PHASE = re.compile(

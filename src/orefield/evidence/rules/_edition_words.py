@@ -16,7 +16,8 @@ _TEXT = (
 _EDITION = re.compile(
     rf"\b{_TEXT} (?:of|from|in|dated) {_MONTH}\b(?: \d{{4}})?"
     rf"|\b{_MONTH}(?: \d{{4}})?(?:'s)? {_TEXT}\b"
-    rf"|\b(?:since|from|until|till|effective|as of|before|after) (?:\d{{1,2}} )?{_MONTH}\b(?: \d{{4}})?",
+    rf"|\b(?:since|from|until|till|effective|as of|before|after) (?:\d{{1,2}} )?{_MONTH}\b"
+    rf"(?: \d{{4}})?",
     re.IGNORECASE,
 )
 """Months that say which edition is meant, not which part of a year is counted."""

@@ -69,8 +69,10 @@ def listed_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
         if s.topic.quantity not in FLOWS or told is None or s.id in old or years(s) is None:
             continue
         listed = _LIST.search(s.attribute)
-        whole = listed[1] if listed is not None else s.subject
-        if not _TOGETHER.search(f"{whole} {s.attribute}") or not _AND.search(whole):
+        beside_name = _LIST.search(s.subject) if listed is None else None
+        whole = (listed or beside_name)[1] if listed or beside_name else s.subject  # type: ignore[index]
+        together = beside_name is not None or _TOGETHER.search(f"{whole} {s.attribute}")
+        if not together or not _AND.search(whole):
             continue
         names = [fold_name(_TOGETHER.sub("", n)) for n in _AND.split(whole)]
         names = [n for n in names if n]
@@ -79,7 +81,8 @@ def listed_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
         beside = [
             x
             for x in corpus.of_quantity(s.topic.quantity)
-            if (x.topic.commodity, x.topic.stage, x.unit) == (s.topic.commodity, s.topic.stage, s.unit)
+            if (x.topic.commodity, x.topic.stage, x.unit)
+            == (s.topic.commodity, s.topic.stage, s.unit)
             and years(x) == years(s)
             and x.id not in old
             and x.id != s.id
@@ -96,17 +99,15 @@ def listed_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
                 yield found
 
 
-def _sum_of(
-    name: str, s: Statement, told: Interval, parts: Sequence[Statement]
-) -> Finding | None:
+def _sum_of(name: str, s: Statement, told: Interval, parts: Sequence[Statement]) -> Finding | None:
     made = total(x for p in parts if (x := bounds(p)) is not None)
     slack = SLACK if len({x.source for x in (s, *parts)}) == 1 else _ROUGH
     gap = apart(made.scaled(slack), told)
     plus = " + ".join(amount(exact(p) or made, p.unit) for p in parts)
     text = (
         f"{plus} = {amount(total(exact(p) or made for p in parts), s.unit)} "
-        f"({listing([p.subject for p in parts])}), and {amount(exact(s) or told, s.unit)} is told of "
-        "them together"
+        f"({listing([p.subject for p in parts])}), and {amount(exact(s) or told, s.unit)} is told "
+        "of them together"
     )
     verdict = Verdict.PASS if gap == 0.0 else Verdict.VIOLATE
     return conclude(name, verdict, [*parts, s], f"{text}.", gap, s.unit)

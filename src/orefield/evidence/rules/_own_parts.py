@@ -106,7 +106,11 @@ def exports_in_output(corpus: Corpus, old: frozenset[str], name: str) -> Iterato
         site = corpus.kind(out.entity) in _SITES if out.resolved else _SITE.search(out.subject)
         # a nation's ore comes out of its own ground; its metal may be bought and sold on
         ground = corpus.kind(out.entity) == "country" and out.topic.stage is Stage.MINE
-        if not (site or ground) or bounds(out) is None or _PURCHASED.search(f"{out.attribute} {out.words}"):
+        if (
+            not (site or ground)
+            or bounds(out) is None
+            or _PURCHASED.search(f"{out.attribute} {out.words}")
+        ):
             continue
         made = [
             s

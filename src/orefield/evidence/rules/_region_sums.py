@@ -28,9 +28,7 @@ from orefield.evidence.rules.wording import amount, listing
 from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.vocabulary import Basis
 
-_ADDED = frozenset(
-    {Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.EXPORTS}
-)
+_ADDED = frozenset({Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.THROUGHPUT, Quantity.EXPORTS})
 _KINDS = frozenset({"province", "state", "county", "country"})
 """Kinds whose members share nothing. Regions and districts may overlap."""
 

@@ -11,7 +11,8 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval, total
 from orefield.evidence.rules._definitions import scope
-from orefield.evidence.rules.pairing import Locator, bounds, conclude, exact, is_planned, years
+from orefield.evidence.rules.locating import Locator
+from orefield.evidence.rules.pairing import bounds, conclude, exact, is_planned, years
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement
 
@@ -67,7 +68,7 @@ def share_sums(
 
 
 def breakdowns(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Finding]:
-    """Hold the parts of a breakdown ("prill split, platinum"; "use by sector: cable") against all."""
+    """Hold the parts of a breakdown ("prill split, platinum"; "use by sector: cable") to 100 %."""
     groups: dict[object, dict[str, Statement]] = defaultdict(dict)
     for s in corpus.checked:
         fraction = s.unit == "1" and s.topic.quantity in {Quantity.SHARE, Quantity.OTHER}

@@ -24,7 +24,8 @@ from orefield.evidence.statement import Quantity, Statement
 from orefield.evidence.words.content import content_words
 
 _SHARE_OF = re.compile(
-    r"^(?P<part>.+?)['’]?[ _](?:share|part|portion|percentage|contribution)[ _](?:of|in|to)[ _](?P<whole>.+)$",
+    r"^(?P<part>.+?)['’]?[ _](?:share|part|portion|percentage|contribution)[ _](?:of|in|to)[ _]"
+    r"(?P<whole>.+)$",
     re.IGNORECASE,
 )
 _SHARE_IN = re.compile(
@@ -32,8 +33,21 @@ _SHARE_IN = re.compile(
     re.IGNORECASE,
 )
 _SLIGHT = frozenset(
-    {"the", "of", "in", "a", "total", "all", "national", "annual", "its", "own", "from", "output",
-     "by"}
+    {
+        "the",
+        "of",
+        "in",
+        "a",
+        "total",
+        "all",
+        "national",
+        "annual",
+        "its",
+        "own",
+        "from",
+        "output",
+        "by",
+    }
 )
 _HEAD = re.compile(r"[,;(（]")
 _SENSE = {"recycled": "secondary", "scrap": "secondary"}

@@ -213,8 +213,7 @@ def _held_by(s: Statement, limit: Statement) -> bool:
 
 def _kept_in(s: Statement, limit: Statement) -> bool:
     stock = s.topic.quantity is Quantity.STOCK or (
-        s.topic.quantity in {Quantity.OTHER, Quantity.WASTE}
-        and bool(_STORED.search(s.attribute))
+        s.topic.quantity in {Quantity.OTHER, Quantity.WASTE} and bool(_STORED.search(s.attribute))
     )
     unit = s.unit.partition("/")[0] == limit.unit.partition("/")[0] != ""
     same = None in (s.first_year, limit.first_year) or s.first_year == limit.first_year

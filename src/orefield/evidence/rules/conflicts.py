@@ -248,7 +248,7 @@ def _sound(members: list[Statement]) -> list[Statement]:
     return mine + known
 
 
-def _unsettled(low: Statement, high: Statement) -> bool:
+def _unsettled(low: Statement, high: Statement) -> bool:  # noqa: PLR0911 -- in order
     """Whether both may be true: states or stocks of other days, figures of several bodies."""
     if low.source == high.source and low.topic.quantity not in _PLAIN_TOTALS:
         # one share, told twice in the same words of one year, has one value

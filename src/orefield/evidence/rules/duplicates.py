@@ -123,7 +123,9 @@ def _rows_of(corpus: Corpus, s: Statement, names: set[str]) -> list[Statement]:
         and x.topic.quantity is s.topic.quantity
         and not s.background
         and (x.first_year, x.last_year) == (s.first_year, s.last_year)
-        and not said.isdisjoint({fold_name(n) for n in re.split(r"[()（）]", x.subject) if n.strip()})
+        and not said.isdisjoint(
+            {fold_name(n) for n in re.split(r"[()（）]", x.subject) if n.strip()}
+        )
     ]
 
 

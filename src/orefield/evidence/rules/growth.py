@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
@@ -13,6 +14,7 @@ from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import named_part, scope
 from orefield.evidence.rules.pairing import (
     LEVELS,
+    SLACK,
     apart,
     bounds,
     conclude,
@@ -28,6 +30,7 @@ from orefield.evidence.rules.pairing import (
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount
 from orefield.evidence.statement import Quantity, Statement, Topic
+from orefield.evidence.words.commodities import ORES
 from orefield.evidence.words.content import content_words
 
 NAME = "growth-identity"
@@ -69,7 +72,11 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
     old = set_aside(corpus)
     for s in corpus.of_quantity(Quantity.GROWTH):
         if s.id not in old and s.part is not None and s.part.quantity in LEVELS:
-            yield from (f for f in _identity(corpus, s, s.part, old) if f is not None)
+            topic = s.part
+            if topic.quantity is Quantity.THROUGHPUT and topic.commodity in ORES:
+                # of what is sold as ore, the ore is the product
+                topic = replace(topic, quantity=Quantity.PRODUCTION)
+            yield from (f for f in _identity(corpus, s, topic, old) if f is not None)
 
 
 def _identity(
@@ -187,7 +194,7 @@ def _power(base: float, count: int) -> float:
         return math.inf
 
 
-def _judge(
+def _judge(  # noqa: PLR0911 -- in order
     s: Statement,
     growth: Interval,
     level: Statement,
@@ -261,7 +268,8 @@ def _off(factor: Interval, base: Statement, level: Statement, revision: float) -
     )
     if not all(map(math.isfinite, (made, *errors))):
         return 0.0
-    return max(abs(made - end.middle) - math.hypot(*errors), 0.0)
+    over = abs(made - end.middle) - math.hypot(*errors)
+    return over if over > SLACK * end.middle else 0.0
 
 
 def _revision(editions: list[Statement]) -> float:

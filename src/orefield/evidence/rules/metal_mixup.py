@@ -21,6 +21,9 @@ from orefield.evidence.words.commodities import ELEMENT_OF, find_commodities
 
 _NAME = "metal-mixup"
 _FIGURES = frozenset({Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.RESOURCE})
+_NONE_OF = re.compile(
+    r"\b(?:no|without|not|never|nor)\b[^;,.]*|(?:不产|无|非)[\u4e00-\u9fff]{1,4}", re.IGNORECASE
+)
 _NO_METALS = frozenset({"ore", "recycled", "nonferrous", "ten_nonferrous", "metals", "ree", "pgm"})
 _EQUIVALENT = re.compile(r"equivalent|\b[a-z]{2}eq\b|折合", re.IGNORECASE)
 _MAIN_PRODUCT = re.compile(
@@ -89,16 +92,23 @@ def _products(corpus: Corpus) -> Iterator[Finding | None]:
             when, then = years_of(a), years_of(b)
             if when and then and (when[1] < then[0] or then[1] < when[0]):
                 continue
-            if any(family(m) & family(n) for m in first for n in second):
+            denied = bool(_denied(a) & second or _denied(b) & first)
+            if not denied and any(family(m) & family(n) for m in first for n in second):
                 continue
             text = (
                 f"{named(a)} makes {listing(sorted(first))} the main product, {named(b)} "
                 f"{listing(sorted(second))}"
             )
-            beside = any(associated(m, n) for m in first for n in second)
+            beside = not denied and any(associated(m, n) for m in first for n in second)
             verdict = Verdict.INSUFFICIENT if beside else Verdict.TIE
             text += ": metals of one ore, either of which may lead." if beside else "."
             yield conclude(_NAME, verdict, [a, b], text, fields=("commodity", "entity"))
+
+
+def _denied(s: Statement) -> frozenset[str]:
+    """Metals that the words say the site does not give."""
+    words = " ".join(m[0] for m in _NONE_OF.finditer(s.words))
+    return frozenset(m.symbol for m in find_commodities(words)) - _NO_METALS
 
 
 def names_main_product(s: Statement) -> bool:
@@ -109,7 +119,7 @@ def names_main_product(s: Statement) -> bool:
 def main_products(s: Statement) -> frozenset[str]:
     """Metals that the words call the main ones: by-products named beside them aside."""
     words = s.words.removeprefix(s.attribute)
-    clauses = [c for c in _CLAUSE.split(words) if not is_minor(c)]
+    clauses = [_NONE_OF.sub(" ", c) for c in _CLAUSE.split(words) if not is_minor(c)]
     found = {m.symbol for c in clauses for m in find_commodities(c)}
     return frozenset(found) - _NO_METALS
 

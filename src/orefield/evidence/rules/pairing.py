@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from orefield.evidence.corpus import Corpus
-from orefield.evidence.entities import fold_name
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import named_part
@@ -41,8 +40,6 @@ LEVELS = FLOWS | {
 }
 """Quantities that add up over the parts of a whole."""
 
-_PLACED = frozenset({Quantity.PRODUCTION, Quantity.CAPACITY, Quantity.RESOURCE})
-
 SLACK = 1e-9
 """Relative size of what floating-point arithmetic alone may leave between two equal numbers."""
 
@@ -54,8 +51,6 @@ WINDOW_Y = 5
 """An undated claim is taken to speak of some year at most so long before its text: yearly
 statistics come out, and are passed on, one to a few years late."""
 
-_LONGEST_NAME_WORDS = 3
-_NO_PLACE = frozenset({"type", "policy", "project", "kind", "agency", "plan", "river"})
 _WORLD = frozenset({"world", "?world", "global", "?global"})
 _COMPUTED = re.compile(r"[(（](?:derived|推算|推导)[)）]", re.IGNORECASE)
 _PARTIAL = re.compile(
@@ -294,86 +289,6 @@ def looks_like_company(corpus: Corpus, s: Statement) -> bool:
     """Whether the subject is a company, by its kind or, unresolved, by its name."""
     kind = corpus.kind(s.entity)
     return kind in {"company", "group"} if kind else _matches(_COMPANY, s.subject)
-
-
-class Locator:
-    """Where the subjects of a corpus lie, worked out once for each."""
-
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._above: dict[tuple[str, str], frozenset[str]] = {}
-        self._by_share: dict[str, set[str]] = {}
-        for s in corpus.of_quantity(Quantity.SHARE):
-            if s.part is not None and s.whole is not None and self._places(s.part, s.whole):
-                self._by_share.setdefault(s.part.entity, set()).add(s.whole.entity)
-        self._worlds = {"?world", "?global"} | {
-            e.id for e in corpus.entities.of_kind("region") if is_world(corpus, e.id)
-        }
-        self._worlds |= {"world"} & {e.id for e in corpus.entities}
-        self._same = {
-            claim: constraint.id
-            for constraint in corpus.constraints
-            if constraint.kind == "same"
-            for claim in (constraint.whole, *constraint.parts)
-            if claim
-        }
-
-    def above(self, s: Statement) -> frozenset[str]:
-        """Entities that the subject lies in."""
-        key = (s.entity, s.subject)
-        if key not in self._above:
-            found = set(containers(self._corpus, s.entity))
-            if not s.resolved:
-                for entity in self._named(s.subject):
-                    found |= {entity, *containers(self._corpus, entity)}
-            found |= self._by_share.get(s.entity, set())
-            if self._corpus.kind(s.entity) not in _NO_PLACE and not is_world(
-                self._corpus, s.entity
-            ):
-                found |= self._worlds
-            self._above[key] = frozenset(found - {s.entity})
-        return self._above[key]
-
-    def _places(self, part: Topic, whole: Topic) -> bool:
-        """Whether a share says that one place lies in another: not so for a share of trade."""
-        produced = part.quantity in _PLACED and part.quantity is whole.quantity
-        country = self._corpus.kind(part.entity) == "country"
-        return produced and part.entity != whole.entity and not country
-
-    def lies_in(self, s: Statement, whole: Statement) -> bool:
-        """Whether entities, a share, or the subject as written put it into the whole."""
-        return whole.entity in self.above(s) or any(
-            fold_name(name) in {fold_name(s.subject), s.entity.lstrip("?")} for name in whole.listed
-        )
-
-    def may_hold(self, whole: Statement) -> bool:
-        """Whether the entity is of a kind that has parts."""
-        return self._corpus.kind(whole.entity) not in {"mine", "deposit", "project", "river"}
-
-    def presumed_in(self, s: Statement, whole: Statement) -> bool:
-        """Whether nothing but the text that both stand in suggests it."""
-        if s.resolved or is_world(self._corpus, whole.entity):
-            return False
-        if looks_like_company(self._corpus, s) or self.lies_in(whole, s):
-            return False
-        return not whole.resolved or self._corpus.kind(whole.entity) == "country"
-
-    def one_name(self, s: Statement) -> str:
-        """A key that two names of one thing share."""
-        return self._same.get(s.id) or re.sub(r"[\W_]+", "", s.entity)
-
-    def _named(self, subject: str) -> set[str]:
-        """Known entities that the words of a subject name, such as Tibet in "Tibet 'X' mine"."""
-        words = [w.strip("'\"()[],.;:“”‘’") for w in subject.split()]
-        found = set()
-        for start in range(len(words)):
-            for length in range(1, _LONGEST_NAME_WORDS + 1):
-                entity = self._corpus.entities.resolve(
-                    " ".join(words[start : start + length])
-                ).entity
-                if entity is not None:
-                    found.add(entity.id)
-        return found
 
 
 def conclude(

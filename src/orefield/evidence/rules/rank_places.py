@@ -12,10 +12,10 @@ from orefield.evidence.entities import fold_name
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import named_part, scope
+from orefield.evidence.rules.locating import Locator
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     LEVELS,
-    Locator,
     apart,
     bounds,
     conclude,

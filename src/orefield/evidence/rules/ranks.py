@@ -9,11 +9,11 @@ from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._definitions import scope
+from orefield.evidence.rules.locating import Locator
 from orefield.evidence.rules.pairing import (
     BACKGROUND_TOLERANCE,
     LEVELS,
     METAL,
-    Locator,
     apart,
     as_contained,
     bounds,

@@ -17,7 +17,8 @@ _MODULES = (
     "capacity", "specific_use", "wastes", "revenue", "shares",
     "sums", "trade_balance", "utilisation", "part_whole", "growth", "ranks", "rank_places",
     "arithmetic", "ownership", "site_commodity", "metal_mixup", "sole", "timeline", "part_years",
-    "logic", "denials", "duplicates", "two_names", "superseding", "conflicts", "provenance", "declared",
+    "logic", "denials", "duplicates", "two_names", "superseding", "conflicts", "provenance",
+    "declared",
 )  # fmt: skip
 
 ORDER = (Verdict.VIOLATE, Verdict.TIE, Verdict.SUPERSEDED, Verdict.INSUFFICIENT, Verdict.PASS)

@@ -11,7 +11,7 @@ from orefield.evidence.finding import Finding, Verdict
 from orefield.evidence.interval import Interval
 from orefield.evidence.rules._accounts import by_year, fitting_years
 from orefield.evidence.rules._attributable import attributable
-from orefield.evidence.rules._definitions import scope
+from orefield.evidence.rules._definitions import bucket, scope
 from orefield.evidence.rules._gross_equal import equal_masses
 from orefield.evidence.rules._listed_shares import listed_shares
 from orefield.evidence.rules._self_sufficiency import shares_of_need, uncovered_imports
@@ -96,7 +96,7 @@ def _identity(
 ) -> Iterator[Finding | None]:
     assert s.part is not None
     assert s.whole is not None
-    parts, wholes = _sides(corpus, s, old)
+    parts, wholes = (_quotas(s, side) for side in _sides(corpus, s, old))
     for part, whole in _pairs(s, share, parts, wholes):
         if not _only_as_gross(share, part, whole):
             yield _both(s, share, part, whole)
@@ -122,6 +122,13 @@ def _beside(corpus: Corpus, s: Statement, topic: Topic, old: frozenset[str]) -> 
         if one_text if spoken is None or dated is None else spoken == dated:
             found.append(level)
     return found
+
+
+def _quotas(s: Statement, found: list[Statement]) -> list[Statement]:
+    """A share of a quota is of quotas, where any is told."""
+    if bucket(s) != "quota":
+        return found
+    return [x for x in found if bucket(x) == "quota"] or found
 
 
 def _may_share_time(a: Statement, b: Statement) -> bool:
@@ -204,7 +211,7 @@ def _graded(
         if apart(share * base, inside) == 0.0:
             text = (
                 f"{_words(s, share, part, whole, ', and')} of concentrate, which at "
-                f"{amount(exact(grade) or rich, '1')} holds {amount(inside, part.unit)}: they agree."
+                f"{amount(exact(grade) or rich, '1')} holds {amount(inside, part.unit)}: it fits."
             )
             return conclude(BASIS, Verdict.PASS, [s, whole, part, grade], text, 0.0, part.unit)
     return None

@@ -13,11 +13,11 @@ from orefield.evidence.interval import Interval, total
 from orefield.evidence.meaning.subjects import is_rest
 from orefield.evidence.rules._listed_shares import listed_sums
 from orefield.evidence.rules._region_sums import region_sums
+from orefield.evidence.rules._stated_totals import stated_totals
+from orefield.evidence.rules.locating import Locator
 from orefield.evidence.rules.pairing import (
     FLOWS,
     METAL,
-    SLACK,
-    Locator,
     apart,
     as_contained,
     bounds,
@@ -54,7 +54,6 @@ _TOTAL = re.compile(
     r"\b(total|overall|combined|nationwide|altogether|in all|sum)\b|合计|总量|总计|全国|共计",
     re.IGNORECASE,
 )
-_SUMMED = re.compile(r"\b(sum|total)\b|合计|总计|之和", re.IGNORECASE)
 _SITE = re.compile(r"\b(mine|deposit|pit|smelter|plant)\b|矿|厂", re.IGNORECASE)
 _REGION = re.compile(
     r"\b(province|region|state|county|district|prefecture|oblast|territory|department)\b"
@@ -71,7 +70,8 @@ _CROSSING_KINDS = frozenset({"region", "company", "group", "district"})
 class _Sum:
     """A whole and its parts, no two of which overlap.
 
-    ``complete`` tells that nothing else stands in the list. ``presumed`` are parts that only the text they share suggests to lie in the whole.
+    ``complete`` tells that nothing else stands in the list. ``presumed`` are parts that only the
+    text they share suggests to lie in the whole.
     """
 
     whole: Statement
@@ -129,7 +129,9 @@ def _wholes(corpus: Corpus, listed: list[Statement], locate: Locator) -> Iterato
             rest = tuple(s for s in parts if s not in sure)
             if len(parts) >= _FEWEST_PARTS:
                 ids = {s.id for s in (*parts, whole)}
-                near_by = [s for s in numbers if years(s) == years(whole) and s.entity != whole.entity]
+                near_by = [
+                    s for s in numbers if years(s) == years(whole) and s.entity != whole.entity
+                ]
                 told = [s for s in near_by if not _crosses(corpus, s) or is_rest(s.subject)]
                 complete = all(s.id in ids for s in told) and len(told) == len(near_by)
                 yield _Sum(whole, sure, rest, complete)
@@ -181,7 +183,9 @@ def _apart(corpus: Corpus, inside: list[Statement], locate: Locator) -> list[Sta
 
 
 def _is_site(corpus: Corpus, s: Statement) -> bool:
-    return corpus.kind(s.entity) in _SITE_KINDS or _SITE.search(s.subject) is not None
+    """Whether it is a known site of an unknown province."""
+    known = s.entity in corpus.entities and corpus.kind(s.entity) in _SITE_KINDS
+    return known and not corpus.entities[s.entity].province
 
 
 def _crosses(corpus: Corpus, s: Statement) -> bool:
@@ -217,9 +221,7 @@ def _listed_whole(parts: tuple[Statement, ...], whole: Statement) -> bool:
     if not any(is_rest(s.subject) for s in parts) or len(parts) > _MOST_LISTED:
         return False
     made, top = total(_wide(s) for s in parts), _wide(whole)
-    return any(
-        not is_rest(s.subject) and (made + -_wide(s)).overlaps(top) for s in parts
-    )
+    return any(not is_rest(s.subject) and (made + -_wide(s)).overlaps(top) for s in parts)
 
 
 def _if_presumed(group: _Sum, parts: tuple[Statement, ...]) -> Finding | None:
@@ -237,7 +239,12 @@ def _if_presumed(group: _Sum, parts: tuple[Statement, ...]) -> Finding | None:
         return None
     text = f"{_plus(parts, whole)} fits into {_against(whole)}."
     short = _wide(whole).low - total(_wide(s) for s in parts).high
-    if short > 0.0 and group.complete and any(is_rest(s.subject) for s in parts) and math.isfinite(short):
+    if (
+        short > 0.0
+        and group.complete
+        and any(is_rest(s.subject) for s in parts)
+        and math.isfinite(short)
+    ):
         text = (
             f"{_plus(parts, whole)} with all others falls short of {_against(whole)} by "
             f"{amount(short, whole.unit)}."
@@ -303,53 +310,6 @@ def _remainder(group: _Sum) -> Finding | None:
     return conclude(REMAINDER, Verdict.VIOLATE, [*parts, whole], text, rest.low, whole.unit)
 
 
-def _stated_totals(corpus: Corpus) -> Iterator[Finding]:
-    """A total worked out from what its text lists, without saying how, against that list."""
-    old = set_aside(corpus)
-    locate = Locator(corpus)
-    for whole in corpus.checked:
-        if not whole.is_derived or whole.derived_from or whole.id in old:
-            continue
-        if not _SUMMED.search(f"{whole.attribute} {whole.subject}") or re.search(
-            r"\d\s*[+]", f"{whole.derivation} {whole.words}"
-        ):
-            continue
-        spoken = years(whole)
-        listed = [
-            s
-            for s in corpus.of_source(whole.source)
-            if not s.background
-            and s.id not in old
-            and s.topic.quantity is whole.topic.quantity
-            and s.topic.commodity == whole.topic.commodity
-            and (s.unit == whole.unit and bounds(s) is not None and not is_computed(s))
-            and (spoken is None or years(s) is None or years(s) == spoken)
-            and s.entity != whole.entity
-            and (locate.lies_in(s, whole) or locate.presumed_in(s, whole))
-        ]
-        parts = _apart(corpus, listed, locate)
-        if len(parts) >= _FEWEST_PARTS and bounds(whole) is not None:
-            found = _total_of(whole, parts)
-            if found is not None:
-                yield found
-
-
-def _total_of(whole: Statement, parts: list[Statement]) -> Finding | None:
-    made, stated = total(_stated(s) for s in parts), _stated(whole)
-    slack = sum(s.rounding for s in (*parts, whole) if 0.0 < s.rounding < math.inf)
-    ends = [made.low - stated.low]
-    if math.isfinite(made.high) and math.isfinite(stated.high):
-        ends.append(made.high - stated.high)
-    off = max(ends, key=abs)
-    plus = " + ".join(amount(_stated(s), s.unit) for s in parts)
-    text = f"{plus} = {amount(made, whole.unit)}, and {amount(stated, whole.unit)} is stated"
-    members = [*parts, whole]
-    if abs(off) <= slack + SLACK * abs(stated.low):
-        return conclude(SUM, Verdict.PASS, members, f"{text}.", 0.0, whole.unit)
-    text += f" for {whole.subject}: apart by {amount(abs(off), whole.unit)}."
-    return conclude(SUM, Verdict.VIOLATE, members, text, off, whole.unit, [whole.id])
-
-
 def _comparable(s: Statement, whole: Statement) -> bool:
     same = s.basis is whole.basis or {s.basis, whole.basis} <= METAL
     return same or not known_basis(s, whole)
@@ -377,7 +337,7 @@ def _wide(s: Statement) -> Interval:
 
 def _sums(corpus: Corpus) -> Iterator[Finding]:
     yield from (f for f in map(_above, _groups(corpus)) if f is not None)
-    yield from _stated_totals(corpus)
+    yield from stated_totals(corpus, SUM, _apart)
     yield from region_sums(corpus, set_aside(corpus), SUM)
     yield from listed_sums(corpus, set_aside(corpus), SUM)
 

@@ -168,9 +168,7 @@ def _before_its_building(events: list[_Event]) -> Iterator[Finding]:
                 continue
             early = (plan.when[0] - done.when[1]).days
             if early > 0 and not _RESTART.search(text_of(plan.statement)):
-                text = (
-                    f"{done.told} is {early:,} days before {plan.told}, which belongs before it."
-                )
+                text = f"{done.told} is {early:,} days before {plan.told}, which belongs before it."
                 yield from _say(Verdict.TIE, [done, plan], text, float(early))
 
 
@@ -277,8 +275,8 @@ def _before_plan(corpus: Corpus, entity: str, events: list[_Event]) -> Iterator[
     for s in corpus.of_entity(entity):
         years, most = years_of(s), bounds(s)
         made = s.topic.quantity in (Quantity.PRODUCTION, Quantity.EXPORTS)
-        actual = made and not is_planned(s)
-        actual = actual and s.resource_class in (ResourceClass.ACTUAL, ResourceClass.NONE)
+        # a target for a year before the planned start is as impossible as an outcome
+        actual = made and s.resource_class is not ResourceClass.CAPACITY
         if not actual or years is None or most is None or most.low <= 0.0 or s.is_derived:
             continue
         other = start.statement.topic.commodity

@@ -48,7 +48,9 @@ _THROUGHPUT = _words(
     r"(?:tonnes?|tons?) of ore|ore (?:per|a) (?:day|year)|\bcapacity[_ ]ore\b|\bore[_ ]rate\b|mined ore|milled ore|"
     r"采选|选矿|处理矿|矿石处理|处理量|采矿能力|日处理|原矿处理"
 )
-_CAPACITY = _words(r"capacit|\bcap\.?(?![a-z])|nameplate|installed|\bdesign(?:ed)? (?:output|production|rate|throughput)|design(?:ed)? (?:output|production|rate)|rated (?:output|production)|产能|生产能力|设计产量|设计规模|规模")
+_CAPACITY = _words(
+    r"capacit|\bcap\.?(?![a-z])|nameplate|installed|\bdesign(?:ed)? (?:output|production|rate|throughput)|design(?:ed)? (?:output|production|rate)|rated (?:output|production)|产能|生产能力|设计产量|设计规模|规模"
+)
 _ADDED = _words(
     r"resources? (?:added|addition|discovered|newly|increment)|newly (?:discovered|found|added|identified|proven)|new(?:ly)? (?:added )?"
     r"(?:resource|reserve)|added (?:resource|reserve)|contained added|(?:resource|reserve)s? (?:add|increase|growth|discover)|"
@@ -60,7 +62,9 @@ _STOCK = _words(
 _STOCK_CHANGE = _words(
     r"(?:stock|inventory|inventories|stocks) (?:change|build|draw|drawdown|increase|decrease)|change (?:in|of) (?:stocks?|inventor)|库存变化|去库|累库|收储|抛储"
 )
-_NO_STOCK_CHANGE = _words(r"\b(?:no|without|before|excluding|net of) (?:a |any )?(?:stock|inventory)")
+_NO_STOCK_CHANGE = _words(
+    r"\b(?:no|without|before|excluding|net of) (?:a |any )?(?:stock|inventory)"
+)
 _RESOURCE = _words(
     r"\bresources?\b|\breserves?\b|\bpotential\b|endowment|\bin[- ]situ\b|in[- ]ground|mineral inventory|"
     r"deposit size|\bcontained\b|contained (?:metal|copper)|geological|prospective|\binferred\b|\bindicated\b|\bmeasured\b|"
@@ -68,9 +72,7 @@ _RESOURCE = _words(
 )
 _IMPORTS = _words(r"\bimport|进口")
 _NET_IMPORTS = _words(r"\bnet (?:\w+ ){0,2}import|净进口")
-_EXPORTS = _words(
-    r"\bexport|出口|\b(?:shipments?|shipped|sold|sent|sales) (?:abroad|overseas)\b"
-)
+_EXPORTS = _words(r"\bexport|出口|\b(?:shipments?|shipped|sold|sent|sales) (?:abroad|overseas)\b")
 _USE = _words(
     r"\bdemand\b|consum|\busage\b|\buse\b|\bused\b|\brequirement|apparent|\bneeds?\b|需求|消费|用量|耗用"
 )

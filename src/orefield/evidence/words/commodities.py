@@ -32,8 +32,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "pellets": ("iron ore pellets", "pellets", "pellet", "球团", "球团矿"),
     "steel": ("steel", "crude steel", "粗钢", "钢铁", "钢"),
     "ree": ("rare earth", "rare earths", "rare-earth", "reo", "ree", "treo", "稀土",
-            "ndpr", "neodymium", "praseodymium", "dysprosium", "terbium", "lanthanum", "cerium",
-            "yttrium", "镨钕", "镝", "铽"),
+            "dysprosium", "terbium", "lanthanum", "cerium", "yttrium", "镝", "铽"),
+    "ndpr": ("ndpr", "neodymium-praseodymium", "neodymium", "praseodymium", "镨钕", "氧化镨钕"),
     "nb": ("niobium", "nb", "铌"),
     "ta": ("tantalum", "coltan", "钽"),
     "u": ("uranium", "u3o8", "yellowcake", "铀"),
@@ -126,7 +126,7 @@ ORES = frozenset({"bauxite", "fe", "coal", "phosphate", "potash", "mn", "cr", "g
 
 ELEMENT_OF = {
     "li2co3": "li", "lioh": "li", "spodumene": "li", "npi": "ni", "bauxite": "al", "alumina": "al",
-    "steel": "fe", "pellets": "fe",
+    "steel": "fe", "pellets": "fe", "ndpr": "ree",
 }  # fmt: skip
 """The metal that a product or ore is of: a site known for one is known for the other."""
 

@@ -52,6 +52,7 @@ _NATION = re.compile(
 _WORLD = re.compile(r"\bworld|global|worldwide|全球|世界", re.IGNORECASE)
 
 
+_OF_PLACE = re.compile(r"^(?:the )?[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s? ")
 _QUOTA = re.compile(r"\bquotas?\b|配额|总量控制|指标", re.IGNORECASE)
 _GOODS = re.compile(
     r"\b(?:ores?|quotas?|tonnage|supply|concentrates?|metal|total|mining|refining|smelting)\b"
@@ -114,7 +115,9 @@ def _side(words: str, default_stage: Stage) -> Side | None:
             quantity = Quantity.RESOURCE
         elif re.search(r"import|进口", words, re.IGNORECASE):
             quantity = Quantity.IMPORTS
-        elif (_NATION.search(words) or _WORLD.search(words)) and commodity_of(words):
+        elif (
+            _NATION.search(words) or _WORLD.search(words) or _OF_PLACE.search(words)
+        ) and commodity_of(words):
             quantity = Quantity.PRODUCTION  # "the country's zinc"
         elif _GOODS.search(words) and (commodity_of(words) or _QUOTA.search(words)):
             quantity = Quantity.PRODUCTION  # "share of national nickel ore": of what is mined
