@@ -242,6 +242,8 @@ def _commodity(row: LooseRow, attribute: str, unit: UnitWritten, inferred: list[
     stated = row.cells.get("commodity", "")
     if stated:
         return stated.casefold() if stated.casefold() in COMMODITIES else commodity_of(stated)
+    if unit.commodity == "pbzn":
+        return unit.commodity  # "lead-zinc resource, Mt Zn+Pb"
     named = commodity_of(attribute)
     if named and not (unit.commodity and named in {"nonferrous", "recycled"}):
         return named

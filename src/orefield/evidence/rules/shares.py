@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
@@ -36,11 +37,13 @@ from orefield.evidence.rules.pairing import (
 from orefield.evidence.rules.rule import Rule
 from orefield.evidence.rules.wording import amount, metal_name
 from orefield.evidence.statement import Quantity, Statement, Topic
-from orefield.evidence.vocabulary import Basis
+from orefield.evidence.vocabulary import Basis, Stage
 
 SHARE = "share-identity"
 BASIS = "basis-gross-contained"
 _HANDFUL = 12
+_AT_HOME = 0.5
+"""Least part of what a country refines that is taken to be used at home where nothing is told."""
 _GROSS_IF = frozenset({Basis.CONCENTRATE_GROSS, Basis.NONE, Basis.UNSTATED})
 
 
@@ -274,7 +277,7 @@ def _against_years(
         implied = share * level
     evidence = by_year(corpus, s, known, topic, old)
     if not evidence:
-        return None
+        return _below_output(corpus, s, known, implied, topic, old) if implied_whole else None
     own = fitting_years(corpus, known, level, evidence)
     considered = {y: e for y, e in evidence.items() if y in own} or evidence
     gaps = {
@@ -298,6 +301,44 @@ def _against_years(
         f"{amount(abs(gaps[best]), unit)} beyond a tolerance of 15 %."
     )
     return conclude(SHARE, Verdict.VIOLATE, members, text, gaps[best], unit)
+
+
+def _below_output(
+    corpus: Corpus,
+    s: Statement,
+    known: Statement,
+    implied: Interval,
+    topic: Topic,
+    old: frozenset[str],
+) -> Finding | None:
+    """Use that a share implies, far below what the same country refines.
+
+    What is refined is used at home, sent out or stocked. Where exports are not told, use below
+    half of it would send out more than half: no proof, and worth a question.
+    """
+    if topic.quantity is not Quantity.USE or not math.isfinite(implied.high):
+        return None
+    made = [
+        x
+        for x in levels(corpus, replace(topic, quantity=Quantity.PRODUCTION, stage=Stage.REFINED))
+        if x.id not in old and years(x) == years(s) and years(s) is not None
+        if not (is_computed(x) or is_planned(x)) and x.unit == known.unit
+    ]
+    if not made:
+        return None
+    most = max(made, key=lambda x: ((bounds(x) or implied).low, x.id))
+    refined = bounds(most)
+    if refined is None or implied.high >= _AT_HOME * refined.low:
+        return None
+    text = (
+        f"{amount(exact(known) or implied, known.unit)} being {amount(exact(s) or implied, '1')} "
+        f"implies {topic.quantity} of {metal_name(topic.commodity)} of at most "
+        f"{amount(implied.high, known.unit)}, yet {most.subject} refines "
+        f"{amount(exact(most) or refined, most.unit)}: more than half of it would have to be sent "
+        "out, which nothing tells."
+    )
+    gap = refined.low - implied.high
+    return conclude(SHARE, Verdict.TIE, [known, s, most], text, gap, known.unit)
 
 
 def _implied_stated(s: Statement, known: Statement, implied_whole: bool) -> Interval:

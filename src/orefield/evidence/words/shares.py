@@ -35,8 +35,9 @@ _SUFFICIENCY = re.compile(r"self[- ]?sufficien|自给率", re.IGNORECASE)
 _DEPENDENCE = re.compile(r"dependen|relian|对外依存", re.IGNORECASE)
 _OF = re.compile(
     r"(?:share|percentage|proportion|per ?cent|portion|contribution|fraction|part|%|accounts? for|accounting for|占)\s*(?:\(%\)\s*)?(?:of|in|for|to)?\s*"
-    r"(?P<whole>.+?)(?:\s+(?:that is |which is )?(?:cover(?:ed)?|met|supplied|satisfied|provided|made|from|contributed|produced|mined|held|represented|accounted(?: for)?)"
-    r"\s*(?:by|from|in|of)?\s*(?P<part>.*))?$",
+    r"(?P<whole>.+?)(?:\s+(?:that is |which is )?(?:(?:cover(?:ed)?|met|supplied|satisfied|from|accounted(?: for)?)\s*(?:by|from|in|of)?"
+    r"|(?:provided|made|contributed|produced|mined|held|represented)(?=\s*$|\s+(?:by|from|in|of)\b)\s*(?:by|from|in|of)?)"
+    r"\s*(?P<part>.*))?$",
     re.IGNORECASE,
 )
 _SCOPED = re.compile(

@@ -65,7 +65,7 @@ class UnitWritten:
         return self.base != "?"
 
 
-_TEXTS = {"qualitative", "ordinal", "text", "words", "-", "none", "n/a", "na"}
+_TEXTS = {"qualitative", "ordinal", "text", "words", "status", "state", "-", "none", "n/a", "na"}
 _FLAGS = {"boolean", "bool", "flag", "yes/no", "true/false"}
 _COUNTS = {
     "count", "number", "units", "unit", "sites", "mines", "companies", "deposits", "people",
