@@ -135,6 +135,7 @@ class Entities:
         self._by_id: dict[str, Entity] = {}
         self._by_name: dict[str, list[Entity]] = {}
         self._children: dict[str, list[Entity]] = {}
+        self._by_kind: dict[str, list[Entity]] = {}
         for entity in entities:
             if entity.id in self._by_id:
                 raise EvidenceError(
@@ -143,6 +144,7 @@ class Entities:
                     fix="ids are unique; remove or rename one",
                 )
             self._by_id[entity.id] = entity
+            self._by_kind.setdefault(entity.kind, []).append(entity)
         for entity in self._by_id.values():
             for column, other in (("parent", entity.parent), ("province", entity.province)):
                 if other and other not in self._by_id:
@@ -225,7 +227,7 @@ class Entities:
 
     def of_kind(self, kind: str) -> tuple[Entity, ...]:
         """Entities of a kind, in the order of the table."""
-        return tuple(entity for entity in self if entity.kind == kind)
+        return tuple(self._by_kind.get(kind, ()))
 
 
 def fold_name(name: str) -> str:
