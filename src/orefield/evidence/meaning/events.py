@@ -18,6 +18,7 @@ def told_status(row: LooseRow, attribute: str) -> str:
 
 
 def event_date(statement: Statement, row: LooseRow) -> str:
+    """ISO date or year of an event: the row's number where it is a year, else its period."""
     several = row.high is not None and row.high != row.low
     if row.low is not None and not several and 1000 <= row.low <= 2999 and row.low % 1 == 0:
         return f"{int(row.low):04d}"
@@ -26,6 +27,7 @@ def event_date(statement: Statement, row: LooseRow) -> str:
 
 
 def flags_beside(statement: Statement, row: LooseRow) -> tuple[Statement, ...]:
+    """The yes-or-no statements that a row's words make beside its number, as ``id#flag``."""
     flags = words_of.flags_of(f"{spoken(row.attribute)} {row.paraphrase}")
     if statement.topic.quantity is Quantity.FLAG:
         flags = flags[1:]

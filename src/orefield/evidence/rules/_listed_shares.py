@@ -69,9 +69,10 @@ def listed_sums(corpus: Corpus, old: frozenset[str], name: str) -> Iterator[Find
         if s.topic.quantity not in FLOWS or told is None or s.id in old or years(s) is None:
             continue
         listed = _LIST.search(s.attribute)
-        beside_name = _LIST.search(s.subject) if listed is None else None
-        whole = (listed or beside_name)[1] if listed or beside_name else s.subject  # type: ignore[index]
-        together = beside_name is not None or _TOGETHER.search(f"{whole} {s.attribute}")
+        in_name = _LIST.search(s.subject) if listed is None else None
+        brackets = listed or in_name
+        whole = brackets[1] if brackets is not None else s.subject
+        together = in_name is not None or _TOGETHER.search(f"{whole} {s.attribute}")
         if not together or not _AND.search(whole):
             continue
         names = [fold_name(_TOGETHER.sub("", n)) for n in _AND.split(whole)]

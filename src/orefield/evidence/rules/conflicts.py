@@ -289,7 +289,7 @@ def _other_definitions(kinds: list[list[Statement]]) -> Iterator[Finding]:
 
 def _by_definition(low: Statement, high: Statement, gap: float) -> bool:
     """Whether figures of other makers' series lie no further apart than series do."""
-    size = max(abs(allowed(s).low) for s in (low, high))  # type: ignore[union-attr]
+    size = max(abs(span.low) for s in (low, high) if (span := allowed(s)) is not None)
     return (low.background or high.background) and gap <= BACKGROUND_TOLERANCE * size
 
 
@@ -302,7 +302,7 @@ def _remembered(corpus: Corpus, low: Statement, high: Statement) -> bool:
 
 def _by_other_series(low: Statement, high: Statement, gap: float) -> bool:
     """Whether a lone figure differs from reference series by less than definitions may explain."""
-    size = min(abs(allowed(s).high) for s in (low, high))  # type: ignore[union-attr]
+    size = min(abs(span.high) for s in (low, high) if (span := allowed(s)) is not None)
     return low.topic.commodity in ORES and gap <= _OTHER_SERIES * size
 
 

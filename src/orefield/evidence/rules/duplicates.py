@@ -44,10 +44,12 @@ _AS_SEVERAL = re.compile(
 )
 _NUMBERS = re.compile(r"[\d.,~<>=≥≤≈+ -]+(?=\s|$|\D)")
 _SAYS_ONE = re.compile(
-    r"\bduplicates?\b|\bsame (?:mine|project|site|operation|deposit|plant)\b|\bone (?:mine|project|"
-    r"site|operation)\b|\btwice\b|重复|同一",
+    r"\bsame (?:mine|project|site|operation|deposit|plant)\b|\bone (?:and the same |single )?"
+    r"(?:mine|project|site|operation|deposit|plant)\b|同一",
     re.IGNORECASE,
 )
+"""Words that two names are of one thing. A mark that calls a row a duplicate is no evidence."""
+
 _INDEPENDENT = re.compile(
     r"independent|corroborat|separately (?:report|confirm)|confirmed by|也证实|独立", re.IGNORECASE
 )

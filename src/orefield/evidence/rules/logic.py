@@ -60,9 +60,6 @@ _EXCLUDE = {
 }
 """What cannot both be true of one entity and commodity at one time."""
 
-_NOTED = re.compile(r"(?:^|;)\s*(?:self-)?contradict(?:ion|ory)\s*(?:;|$)|自相矛盾", re.IGNORECASE)
-"""A qualifier that is only "contradiction": the row was kept for what it holds."""
-
 _STATES = frozenset({"operating", "suspended", "closed", "undeveloped", "no_production"})
 """States of a site that come and go: two undated tellings may be of two times."""
 
@@ -138,15 +135,6 @@ def _run(corpus: Corpus) -> Iterator[Finding]:
         if said.statement.id not in old:
             by_entity[said.statement.entity].append(said)
     yield from net_importers_above_need(corpus, old)
-    for s in corpus.checked:
-        if s.id not in old and s.topic.quantity is Quantity.FLAG and _NOTED.search(s.words):
-            yield from told(
-                _NAME,
-                Verdict.VIOLATE,
-                [s],
-                f"{named(s)} holds two statements that the corpus itself notes as a contradiction.",
-                blamed=[] if s.background else [s.id],
-            )
     for entity, flags in by_entity.items():
         yield from _pairs(flags)
         for said in flags:

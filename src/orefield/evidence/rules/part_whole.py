@@ -68,7 +68,8 @@ _PARTS = frozenset(
 """Scopes that leave a part of a thing out."""
 
 _TWICE = 1.7
-"""Scrap makes up less than half of any metal, hedges aside."""
+"""How far all of a metal may be above its primary part: scrap gives about a third of aluminium
+and of copper (a rule of thumb, recalled, unverified)."""
 
 _CONTROL = 0.5
 _METAL_LOSS = 0.05
@@ -130,7 +131,7 @@ def _counts_less(whole: Statement, part: Statement) -> bool:
     """Whether the whole's figure is of a part only, which need not hold the other part."""
     lacks = (scope(whole) & _PARTS) - scope(part)
     if lacks == {"primary"} and _twice(part, whole):
-        return False  # scrap makes up less than half of any metal
+        return False  # more than scrap can add to primary metal
     return bool(lacks) or "attributable" in scope(whole)
 
 
