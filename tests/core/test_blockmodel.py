@@ -244,12 +244,6 @@ def test_vtk_holds_the_grid_and_the_fields(tmp_path: Path) -> None:
     assert rest == b""
 
 
-def test_vtk_of_a_turned_grid_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="rotated"):
-        model(TURNED).to_vtk(tmp_path / "m.vtk")
-    assert not (tmp_path / "m.vtk").exists()
-
-
 def test_a_model_travels_to_another_process() -> None:
     m = model()
     back = pickle.loads(pickle.dumps(m))

@@ -12,6 +12,8 @@ from orefield.pit import (
     ultimate_pit,
     whole_units,
 )
+from orefield.pit.limit import nested_closures
+from orefield.pit.slopes import slope_domains
 
 
 def _section(values, rock=None):
@@ -146,11 +148,45 @@ def test_precedence_lists_that_do_not_fit_are_refused():
         maximum_closure(value, np.array([0, 2, 1]), np.array([1]))
 
 
-def test_a_cycle_of_precedences_is_taken_whole():
-    start = np.array([0, 1, 2, 3], dtype=np.int64)
-    needed = np.array([1, 2, 0], dtype=np.int64)
-    assert maximum_closure(np.array([5, -2, -2]), start, needed).all()
-    assert not maximum_closure(np.array([5, -2, -4]), start, needed).any()
+def test_a_circle_of_precedences_is_refused_and_named():
+    start = np.array([0, 1, 2, 3, 4], dtype=np.int64)
+    with pytest.raises(ModelError, match="circle through 3 blocks") as error:
+        maximum_closure(np.array([5, -2, -2, 1]), start, np.array([1, 2, 0, 0]))
+    named = {int(b) for b in error.value.where.removeprefix("blocks ").split(" -> ")}
+    assert named == {0, 1, 2}
+    with pytest.raises(ModelError, match="circle through 1 blocks"):
+        maximum_closure(np.array([5, -2]), np.array([0, 1, 1]), np.array([0]))
+
+
+def test_bad_precedences_name_the_block():
+    start = np.array([0, 2, 2, 2], dtype=np.int64)
+    value = np.array([1, -1, 2], dtype=np.int64)
+    with pytest.raises(ModelError, match="block 0 needs block 1 twice"):
+        maximum_closure(value, start, np.array([1, 1]))
+    with pytest.raises(ModelError, match="block 0 needs block -1"):
+        maximum_closure(value, start, np.array([1, -1]))
+    with pytest.raises(ModelError, match="do not fit"):
+        maximum_closure(value, start, np.array([1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (np.array([1.0, np.nan]), "not finite"),
+        (np.array([np.inf, 1.0]), "not finite"),
+        (np.array([1.5, 2.0]), "whole_units"),
+        (np.array([[1, 2]]), "shape"),
+        (np.array([2**61, 2**61]), "too large"),
+    ],
+)
+def test_values_that_are_no_whole_numbers_are_refused(value, says):
+    with pytest.raises(ModelError, match=says):
+        maximum_closure(value, np.array([0, 0, 0]), np.zeros(0, dtype=np.int64))
+
+
+def test_no_block_at_all_is_an_empty_closure():
+    none = np.zeros(0, dtype=np.int64)
+    assert maximum_closure(none, np.zeros(1, dtype=np.int64), none).shape == (0,)
 
 
 def test_the_same_input_gives_the_same_bits_in_threads(porphyry, economics):
@@ -165,3 +201,55 @@ def test_the_same_input_gives_the_same_bits_in_threads(porphyry, economics):
 
     with ThreadPoolExecutor(2) as pool:
         assert len(set(pool.map(solve, range(4)))) == 1
+
+
+def test_walls_by_domain_lie_between_those_of_either_angle(model, economics):
+    value = block_value_usd(model, economics)
+    nx, ny, nz = model.grid.shape
+    west = np.broadcast_to(np.arange(nx) < nx // 2, (nz, ny, nx)).ravel()
+    label = np.where(west, "soft", "hard")
+    soft, hard = slope_pattern(model.grid, 35.0), slope_pattern(model.grid, 50.0)
+    pit = ultimate_pit(model, value, slope_domains(model.grid, label, {"soft": 35, "hard": 50}))
+    worth = [
+        whole_units(value)[p].sum()
+        for p in (ultimate_pit(model, value, soft), pit, ultimate_pit(model, value, hard))
+    ]
+    assert worth[0] < worth[1] < worth[2]
+    same = slope_domains(model.grid, label, {"soft": 50.0, "hard": 50.0})
+    assert np.array_equal(ultimate_pit(model, value, same), ultimate_pit(model, value, hard))
+    shells = nested_shells(model, economics, same, [0.4, 0.7, 1.0])
+    assert np.array_equal(shells, nested_shells(model, economics, hard, [0.4, 0.7, 1.0]))
+
+
+def test_domains_of_another_model_are_refused(model):
+    other = BlockModel(Grid((0, 0, 0), (50.0, 50.0, 30.0), (2, 2, 2)), {})
+    slopes = slope_domains(other.grid, np.zeros(8, dtype=int), {0: 45.0})
+    with pytest.raises(ModelError, match="8 slope domains"):
+        ultimate_pit(model, np.zeros(model.grid.n), slopes)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nested_closures_equal_separate_solves(seed):
+    rng = np.random.default_rng(seed)
+    n, count = int(rng.integers(1, 200)), int(rng.integers(1, 12))
+    pairs = np.sort(rng.integers(0, n, (3 * n, 2)), axis=1)
+    pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)[:, ::-1]
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    start = np.searchsorted(pairs[:, 0], np.arange(n + 1)).astype(np.int64)
+    needed = pairs[:, 1].copy()
+    rise = rng.integers(0, 6, (count, n)).cumsum(axis=0)
+    values = rng.integers(-40, 10, n) + rise
+    shell = nested_closures(values, start, needed)
+    for k in range(count):
+        alone = maximum_closure(values[k], start, needed)
+        assert np.array_equal((shell >= 0) & (shell <= k), alone)
+
+
+def test_values_that_fall_from_shell_to_shell_are_refused():
+    start, needed = np.array([0, 1, 1], dtype=np.int64), np.array([1])
+    with pytest.raises(ModelError, match="block 1 is worth less in shell 1"):
+        nested_closures([np.array([1, 1]), np.array([2, 0])], start, needed)
+    with pytest.raises(ModelError, match="at least one shell"):
+        nested_closures([], start, needed)
+    with pytest.raises(ModelError, match="circle"):
+        nested_closures([np.array([1, 1])], np.array([0, 1, 2]), np.array([1, 0]))

@@ -6,6 +6,7 @@ import pytest
 from orefield.core import Grid, ModelError
 from orefield.kernels.cones import fill_cones
 from orefield.pit import slope_pattern
+from orefield.pit.slopes import SlopeDomains, slope_domains
 
 
 def _grid(size=(20.0, 20.0, 15.0), rotation=0.0):
@@ -98,3 +99,41 @@ def test_bad_bench_counts_are_refused():
         slope_pattern(_grid(), 45.0, max_benches=0)
     with pytest.raises(ModelError, match="max_benches"):
         slope_pattern(_grid(), 45.0, max_benches=30)
+
+
+def test_each_domain_has_the_pattern_of_its_own_angles():
+    grid = Grid((0, 0, 0), (20.0, 20.0, 15.0), (4, 3, 2))
+    label = np.array(["hard", "soft"] * 12)
+    domains = slope_domains(grid, label, {"soft": 35.0, "hard": {0.0: 50.0, 180.0: 45.0}})
+    assert domains.names == ("hard", "soft")
+    assert np.array_equal(np.array(domains.names)[domains.index], label)
+    for name, angle in (("soft", 35.0), ("hard", {0.0: 50.0, 180.0: 45.0})):
+        alone = slope_pattern(grid, angle).offsets
+        k = domains.names.index(name)
+        assert np.array_equal(domains.patterns[k].offsets, alone)
+        assert np.array_equal(domains.offsets[domains.begin[k] : domains.begin[k + 1]], alone)
+
+
+def test_domains_may_be_rock_codes():
+    grid = Grid((0, 0, 0), (20.0, 20.0, 15.0), (2, 2, 1))
+    domains = slope_domains(grid, [7, 7, 3, 7], {3: 40.0, 7: 50.0, 9: 60.0})
+    assert domains.index.tolist() == [1, 1, 0, 1]
+    assert len(domains.patterns) == 2
+
+
+def test_bad_domains_are_refused():
+    grid = Grid((0, 0, 0), (20.0, 20.0, 15.0), (2, 2, 1))
+    with pytest.raises(ModelError, match="domain 4 has no slope angle") as error:
+        slope_domains(grid, [3, 3, 4, 3], {3: 40.0})
+    assert error.value.where == "block 2"
+    with pytest.raises(ModelError, match="domains for a model of 4 blocks"):
+        slope_domains(grid, [3, 3], {3: 40.0})
+    with pytest.raises(ModelError, match="between 0 and 90") as error:
+        slope_domains(grid, [3, 3, 3, 3], {3: 140.0})
+    assert error.value.where == "slope domain 3"
+    with pytest.raises(ModelError, match="no domain"):
+        slope_domains(grid, [3.0, np.nan, 3.0, 3.0], {3.0: 40.0})
+    pattern = slope_pattern(grid, 45.0)
+    with pytest.raises(ModelError, match="no slope pattern") as error:
+        SlopeDomains((pattern,), np.array([0, 0, 1, 0], dtype=np.uint8), ("a",))
+    assert error.value.where == "block 2"

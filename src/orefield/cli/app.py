@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orefield.cli import evidence, output
+from orefield.cli import evidence, minelib, output, pit
 
 app = typer.Typer(
     name="orefield",
@@ -23,6 +23,8 @@ data_app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(minelib.app, name="minelib")
+app.add_typer(pit.app, name="pit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Study = Annotated[str, typer.Argument(help="Name of a shipped study, or a folder with study.toml.")]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +91,8 @@ class BlockModel:
 
     # -- files ---------------------------------------------------------------------
 
-    def to_parquet(self, path: Path | str) -> None:
-        """Write fields to Parquet with the grid and the note in the file's metadata."""
+    def to_parquet(self, path: Path | str | IO[bytes]) -> None:
+        """Write fields to Parquet, with the grid and the note in the file's metadata."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -113,7 +114,7 @@ class BlockModel:
 
         try:
             table = pq.read_table(path)
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise TableError(
                 f"block model cannot be read: {error}", where=str(path), fix="check the file"
             ) from error
@@ -194,27 +195,16 @@ class BlockModel:
         return cls(grid, fields, note)
 
     def to_vtk(self, path: Path | str) -> None:
-        """Write a legacy VTK file (binary, STRUCTURED_POINTS) with cell data.
+        """Write a legacy VTK file with cell data; see :func:`write_vtk_model`.
 
         Raises
         ------
-        ModelError
-            When the grid is rotated, which STRUCTURED_POINTS cannot express.
+        RunError
+            When the file cannot be written.
         """
-        if self.grid.rotation_deg:
-            raise ModelError("legacy VTK structured points cannot be rotated", fix="use Parquet")
-        g = self.grid
-        with Path(path).open("wb") as out:
-            out.write(b"# vtk DataFile Version 3.0\norefield block model\nBINARY\n")
-            out.write(b"DATASET STRUCTURED_POINTS\n")
-            out.write("DIMENSIONS {} {} {}\n".format(*(s + 1 for s in g.shape)).encode())
-            out.write("ORIGIN {} {} {}\n".format(*g.origin).encode())
-            out.write("SPACING {} {} {}\n".format(*g.size).encode())
-            out.write(f"CELL_DATA {g.n}\n".encode())
-            for name, values in self.fields.items():
-                out.write(f"SCALARS {name} float 1\nLOOKUP_TABLE default\n".encode())
-                out.write(np.asarray(values, dtype=">f4").tobytes())
-                out.write(b"\n")
+        from orefield.core.model_files.vtk import write_vtk_model
+
+        write_vtk_model(self, path)
 
 
 def _locate(grid: Grid, xyz: NDArray[np.float64], where: str) -> NDArray[np.int64]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from orefield.core import BlockModel, ModelError
-from orefield.kernels.closure import closure_arcs, closure_grid
-from orefield.kernels.cones import blocks_that_bind
+from orefield.kernels.closure import closure_arcs, closure_in_order, from_the_top, lists_within
+from orefield.pit._closures import (
+    MOST,
+    Slopes,
+    refuse_circles,
+    refuse_unproven,
+    sound_lists,
+    whole_values,
+)
 from orefield.pit.economics import Economics, block_value_usd
-from orefield.pit.slopes import SlopePattern
+from orefield.pit.slopes import SlopeDomains, SlopePattern
 
 CENTS = 100
 """Values are solved in whole cents: integers leave optimality no tolerance to hide in."""
-
-_MOST = 2**62
 
 
 def whole_units(value_usd: ArrayLike, per_usd: int = CENTS) -> NDArray[np.int64]:
@@ -31,7 +36,7 @@ def whole_units(value_usd: ArrayLike, per_usd: int = CENTS) -> NDArray[np.int64]
     if not np.isfinite(scaled).all():
         bad = int(np.flatnonzero(~np.isfinite(scaled))[0])
         raise ModelError("block value is not finite", where=f"block {bad}")
-    if float(np.abs(scaled).sum()) >= _MOST:
+    if float(np.abs(scaled).sum()) >= MOST:
         raise ModelError(
             "block values are too large for exact arithmetic",
             fix="give values in USD (cents are counted), or fewer units per USD",
@@ -50,28 +55,28 @@ def maximum_closure(
         See :func:`whole_units`.
     precedence_start : int64 array, shape (n + 1,)
         Block ``i`` needs ``precedence[precedence_start[i]:precedence_start[i + 1]]``.
-    precedence : int64 array, shape (k,)
+    precedence : integer array, shape (k,)
         Blocks needed.
 
     Raises
     ------
     ModelError
-        When the lists do not fit the number of blocks.
+        When values are not whole numbers or too large, when the lists do not fit the number
+        of blocks, and when a block needs one that does not exist, itself, one twice, or, by
+        way of others, itself.
     """
-    n = len(value)
-    start, needed = precedence_start, precedence
-    fits = len(start) == n + 1 and int(start[0]) == 0 and int(start[-1]) == len(needed)
-    if not fits or (np.diff(start) < 0).any():
-        raise ModelError(f"precedence lists do not fit {n:,} blocks")
-    if len(needed) and not (int(needed.min()) >= 0 and int(needed.max()) < n):
-        raise ModelError("a precedence names a block that does not exist")
-    mask, _ = closure_arcs(value, start, needed)
+    amount = whole_values(value)
+    start, needed = sound_lists(len(amount), precedence_start, precedence)
+    order, level, _, _, sound = from_the_top(start, needed)
+    refuse_circles(start, needed, sound)
+    mask, bound = closure_in_order(amount, start, needed, order, level)
+    refuse_unproven(amount, mask, int(bound))
     found: NDArray[np.bool_] = mask
     return found
 
 
 def ultimate_pit(
-    model: BlockModel, value_usd: ArrayLike, pattern: SlopePattern
+    model: BlockModel, value_usd: ArrayLike, pattern: SlopePattern | SlopeDomains
 ) -> NDArray[np.bool_]:
     """The pit of greatest undiscounted value, shape (n,); the smallest of equals.
 
@@ -85,8 +90,8 @@ def ultimate_pit(
         Gives the grid and ``rock_fraction``.
     value_usd : array_like, shape (n,)
         See :func:`orefield.pit.block_value_usd`.
-    pattern : SlopePattern
-        See :func:`orefield.pit.slope_pattern`.
+    pattern : SlopePattern or SlopeDomains
+        See :func:`orefield.pit.slope_pattern` and :func:`orefield.pit.slope_domains`.
 
     Raises
     ------
@@ -97,22 +102,23 @@ def ultimate_pit(
     if value.shape != (model.grid.n,):
         raise ModelError(f"{value.shape} values for a model of {model.grid.n:,} blocks")
     rock = _rock(model)
-    binds = blocks_that_bind(rock, model.grid.shape, pattern.offsets)
+    slopes = Slopes.of(pattern, model.grid.n)
+    binds = slopes.binding(rock, model.grid.shape)
     value[~rock] = 0
-    return _solve(model, value, binds, pattern) & rock
+    return slopes.solve(value, binds, model.grid.shape) & rock
 
 
 def nested_shells(
     model: BlockModel,
     economics: Economics,
-    pattern: SlopePattern,
+    pattern: SlopePattern | SlopeDomains,
     revenue_factors: Sequence[float],
 ) -> NDArray[np.int16]:
     """Pit shells for rising revenue factors, shape (n,).
 
-    Solved from the middle outwards: a shell bounds those of smaller factors from outside
-    and those of larger factors from inside, so that each is solved only in the ring
-    between its neighbours, and yet equals its separate solution.
+    The largest is solved first, the others from the middle outwards: a shell bounds those of
+    smaller factors from outside and those of larger factors from inside, so that each is solved
+    only in the ring between its neighbours, and yet equals its separate solution.
 
     Parameters
     ----------
@@ -120,8 +126,8 @@ def nested_shells(
         Gives the grid, rock and grades.
     economics : Economics
         At a revenue factor of 1.
-    pattern : SlopePattern
-        See :func:`orefield.pit.slope_pattern`.
+    pattern : SlopePattern or SlopeDomains
+        See :func:`orefield.pit.slope_pattern` and :func:`orefield.pit.slope_domains`.
     revenue_factors : sequence of float
         Strictly rising and positive; prices are multiplied by them.
 
@@ -140,39 +146,138 @@ def nested_shells(
         raise ModelError("at least one revenue factor is needed")
     if not (np.isfinite(factors).all() and factors[0] > 0 and (np.diff(factors) > 0).all()):
         raise ModelError(f"revenue factors must rise from above zero, got {factors.tolist()}")
+
+    def value_at(k: int) -> NDArray[np.int64]:
+        return whole_units(block_value_usd(model, economics.at_revenue_factor(float(factors[k]))))
+
+    return nested_shells_of_values(model, value_at, pattern, len(factors))
+
+
+def nested_shells_of_values(
+    model: BlockModel,
+    value_at: Callable[[int], NDArray[np.int64]],
+    pattern: SlopePattern | SlopeDomains,
+    count: int,
+) -> NDArray[np.int16]:
+    """As :func:`nested_shells`, for values that rise by any rule.
+
+    Parameters
+    ----------
+    model : BlockModel
+        Gives the grid and ``rock_fraction``.
+    value_at : callable
+        Values (int64, shape (n,)) of shell k, for k from 0 to ``count - 1``; no block's may
+        fall as k rises.
+    pattern : SlopePattern or SlopeDomains
+        See :func:`orefield.pit.slope_pattern` and :func:`orefield.pit.slope_domains`.
+    count : int
+        How many shells.
+
+    Returns
+    -------
+    int16 array, shape (n,)
+        Number of the first shell that holds the block; -1 where none does.
+    """
     rock = _rock(model)
-    binds = blocks_that_bind(rock, model.grid.shape, pattern.offsets)
-    shell = np.full(model.grid.n, len(factors), dtype=np.int16)
-    # (first factor, one past the last, the blocks still undecided between them)
-    work: list[tuple[int, int, NDArray[np.bool_]]] = [(0, len(factors), binds)]
+    slopes = Slopes.of(pattern, model.grid.n)
+    shape = model.grid.shape
+    binds = slopes.binding(rock, shape)
+
+    def solve(k: int, ring: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        value = value_at(k)
+        if value.shape != rock.shape:
+            raise ModelError(f"{value.shape} values for a model of {len(rock):,} blocks")
+        return slopes.solve(np.where(rock, value, 0), ring, shape)
+
+    shell = _by_rings(count, binds, solve)
+    shell[~rock] = -1
+    return shell
+
+
+def nested_closures(
+    values: Sequence[NDArray[np.int64]] | NDArray[np.int64],
+    precedence_start: NDArray[np.int64],
+    precedence: NDArray[np.int64],
+) -> NDArray[np.int16]:
+    """Nested shells of a problem with listed precedences, shape (n,).
+
+    The largest first, then each among the blocks between its neighbours, as
+    :func:`nested_shells`.
+
+    Parameters
+    ----------
+    values : sequence of int64 arrays, each of shape (n,)
+        Values for each shell; no block's may fall from one shell to the next.
+    precedence_start, precedence
+        As :func:`maximum_closure`.
+
+    Returns
+    -------
+    int16 array, shape (n,)
+        Number of the first shell that holds the block; -1 where none does.
+
+    Raises
+    ------
+    ModelError
+        As :func:`maximum_closure`; and when a value falls.
+    """
+    count, n = len(values), len(precedence_start) - 1
+    if not 1 <= count < np.iinfo(np.int16).max:
+        raise ModelError("at least one shell is needed")
+    start, needed = sound_lists(n, precedence_start, precedence)
+    refuse_circles(start, needed, from_the_top(start, needed)[4])
+    whole = [whole_values(v) for v in values]
+    for k, value in enumerate(whole):
+        if value.shape != (n,):
+            raise ModelError(f"{len(value):,} values for {n:,} blocks", where=f"shell {k}")
+        if k and (value < whole[k - 1]).any():
+            falls = int(np.flatnonzero(value < whole[k - 1])[0])
+            raise ModelError(
+                f"block {falls} is worth less in shell {k} than in the one before",
+                where=f"block {falls}",
+                fix="shells nest only where values rise",
+            )
+    shell = np.full(n, -1, dtype=np.int16)
+    # (first shell, one past the last, the blocks still undecided, their precedences)
+    work = [(0, count, np.arange(n), start, needed)]
+    while work:
+        low, high, block, start, needed = work.pop()
+        if low == high or not len(block):
+            continue
+        # The largest first: nothing outside it is asked again.
+        middle = high - 1 if high - low == count else (low + high) // 2
+        value = whole[middle][block]
+        mask, bound = closure_arcs(value, start, needed)
+        refuse_unproven(value, mask, int(bound))
+        shell[block[mask]] = middle
+        work.append((low, middle, block[mask], *lists_within(mask, start, needed)))
+        work.append((middle + 1, high, block[~mask], *lists_within(~mask, start, needed)))
+    return shell
+
+
+def _by_rings(
+    count: int,
+    everything: NDArray[np.bool_],
+    solve: Callable[[int, NDArray[np.bool_]], NDArray[np.bool_]],
+) -> NDArray[np.int16]:
+    """Number of the first of ``count`` shells that holds each block, or -1."""
+    shell = np.full(len(everything), -1, dtype=np.int16)
+    largest = solve(count - 1, everything)
+    shell[largest] = count - 1
+    # (first shell, one past the last, the blocks still undecided between them)
+    work: list[tuple[int, int, NDArray[np.bool_]]] = [(0, count - 1, largest)]
     while work:
         low, high, ring = work.pop()
         if low == high or not ring.any():
             continue
         middle = (low + high) // 2
-        scaled = economics.at_revenue_factor(float(factors[middle]))
-        value = whole_units(block_value_usd(model, scaled))
-        inside = _solve(model, value, ring, pattern)
+        inside = solve(middle, ring)
         shell[inside] = middle
         work.append((low, middle, inside))
         work.append((middle + 1, high, ring & ~inside))
-    shell[(shell == len(factors)) | ~rock] = -1
     return shell
 
 
 def _rock(model: BlockModel) -> NDArray[np.bool_]:
     rock: NDArray[np.bool_] = np.asarray(model.get("rock_fraction", 1.0)) > 0
     return rock
-
-
-def _solve(
-    model: BlockModel,
-    value: NDArray[np.int64],
-    active: NDArray[np.bool_],
-    pattern: SlopePattern,
-) -> NDArray[np.bool_]:
-    mask, bound = closure_grid(value, active, model.grid.shape, pattern.offsets)
-    if int(value[mask].sum()) != int(bound):
-        raise ModelError("the pit limit is not proven optimal: block values overflow 64 bits")
-    found: NDArray[np.bool_] = mask
-    return found

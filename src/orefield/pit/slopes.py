@@ -15,9 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from orefield.core import Grid, ModelError
+
+MOST_DOMAINS = 255
+"""Domains that a byte for each block can tell apart."""
 
 _TOUCH = 1e-9
 """A block centre this close (relative) to the cone counts as inside."""
@@ -109,6 +112,116 @@ def slope_pattern(
             break
     assert best is not None  # the block straight above is in every cone
     return best
+
+
+@dataclass(frozen=True)
+class SlopeDomains:
+    """Slope patterns of several domains, and the domain of every block.
+
+    Attributes
+    ----------
+    patterns : tuple of SlopePattern
+        One for each domain.
+    index : uint8 array, shape (n,)
+        Number of each block's pattern. A block's walls are those of its own domain.
+    names : tuple of str
+        The domains, as they were given.
+    """
+
+    patterns: tuple[SlopePattern, ...]
+    index: NDArray[np.uint8]
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.patterns) <= MOST_DOMAINS or len(self.names) != len(self.patterns):
+            raise ModelError(
+                f"{len(self.patterns)} slope patterns for {len(self.names)} domains",
+                fix=f"give one pattern for each of 1 to {MOST_DOMAINS} domains",
+            )
+        if self.index.dtype != np.uint8 or self.index.ndim != 1:
+            raise ModelError("the domain of each block must be one uint8 number")
+        beyond = np.flatnonzero(self.index >= len(self.patterns))
+        if beyond.size:
+            raise ModelError(
+                f"domain {int(self.index[beyond[0]])} has no slope pattern",
+                where=f"block {int(beyond[0])}",
+            )
+        self.index.flags.writeable = False
+
+    @property
+    def offsets(self) -> NDArray[np.int32]:
+        """Offsets of all patterns, one after the other, shape (m, 3)."""
+        return np.concatenate([p.offsets for p in self.patterns]).astype(np.int32)
+
+    @property
+    def begin(self) -> NDArray[np.int64]:
+        """Where each pattern begins in ``offsets``, shape (patterns + 1,)."""
+        return np.cumsum([0, *(len(p.offsets) for p in self.patterns)], dtype=np.int64)
+
+
+def slope_domains(
+    grid: Grid,
+    domain: ArrayLike,
+    angle_deg: Mapping[object, float | Mapping[float, float]],
+    *,
+    tolerance_deg: float = 1.0,
+    max_benches: int = 9,
+    test_benches: int = 24,
+) -> SlopeDomains:
+    """Slope patterns by domain: sectors, rock codes, or any other label of a block.
+
+    Parameters
+    ----------
+    grid : Grid
+        Its block size and rotation are used.
+    domain : array_like, shape (n,)
+        Label of each block: text or whole numbers.
+    angle_deg : mapping
+        For each label, what :func:`slope_pattern` takes: an angle, or angles by azimuth.
+    tolerance_deg, max_benches, test_benches
+        As :func:`slope_pattern`.
+
+    Raises
+    ------
+    ModelError
+        For labels of the wrong length, a label without angles, too many domains, or angles
+        that :func:`slope_pattern` refuses; the domain is named.
+    """
+    label = np.asarray(domain)
+    if label.shape != (grid.n,):
+        raise ModelError(f"{label.shape} domains for a model of {grid.n:,} blocks")
+    if label.dtype.kind == "f" and not np.isfinite(label).all():
+        bad = int(np.flatnonzero(~np.isfinite(label))[0])
+        raise ModelError("a block has no domain", where=f"block {bad}")
+    found, which = np.unique(label, return_inverse=True)
+    if len(found) > MOST_DOMAINS:
+        raise ModelError(
+            f"{len(found):,} slope domains, at most {MOST_DOMAINS} are possible",
+            fix="give a column of domains, not of measurements",
+        )
+    patterns = []
+    for value in found.tolist():
+        if value not in angle_deg:
+            block = int(np.flatnonzero(label == value)[0])
+            raise ModelError(
+                f"domain {value} has no slope angle",
+                where=f"block {block}",
+                fix=f"angles are given for {', '.join(map(str, angle_deg)) or 'no domain'}",
+            )
+        try:
+            pattern = slope_pattern(
+                grid,
+                angle_deg[value],
+                tolerance_deg=tolerance_deg,
+                max_benches=max_benches,
+                test_benches=test_benches,
+            )
+        except ModelError as error:
+            raise ModelError(error.what, where=f"slope domain {value}", fix=error.fix) from error
+        patterns.append(pattern)
+    return SlopeDomains(
+        tuple(patterns), which.reshape(-1).astype(np.uint8), tuple(map(str, found.tolist()))
+    )
 
 
 def _angles(

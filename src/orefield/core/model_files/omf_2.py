@@ -1,0 +1,157 @@
+"""Version 2 of the Open Mining Format: a ZIP archive of a JSON index and Parquet arrays.
+
+Described by the Global Mining Guidelines Group, "OMF File Format",
+https://gmggroup.github.io/omf-rust.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orefield.core.errors import ModelError, TableError
+from orefield.core.grid import Grid
+from orefield.core.model_files.omf_grid import OmfFields, one_of, regular_grid
+from orefield.core.model_files.options import ModelOptions
+
+_BROKEN = (
+    OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, OverflowError,
+    NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a damaged archive, index or array can raise."""
+
+_MOST_INDEX = 64 * 2**20
+"""Bytes of an unpacked index; more is no index but an attack."""
+
+
+def read_version_2(path: Path | str, options: ModelOptions) -> tuple[Grid, OmfFields]:
+    """The grid and the attributes of a block model in an OMF 2 file.
+
+    Raises
+    ------
+    TableError, ModelError
+        As :func:`orefield.core.model_files.read_omf_model`.
+    """
+    where = str(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if not archive.comment.startswith(b"Open Mining Format 2"):
+                raise TableError("this ZIP archive is no OMF 2 file", where=where)
+            project = json.loads(_unpacked(archive.read("index.json.gz"), where))
+            elements = [e for e in _flat(project["elements"]) if _kind(e) == "BlockModel"]
+            at = one_of([str(e["name"]) for e in elements], options.element, where)
+            return _element(elements[at], project, archive, where)
+    except _BROKEN as error:
+        raise TableError(f"OMF file is broken: {error}", where=where) from error
+
+
+def _unpacked(packed: bytes, where: str) -> bytes:
+    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+        text = stream.read(_MOST_INDEX + 1)
+    if len(text) > _MOST_INDEX:
+        raise TableError("the index of the OMF file is absurdly large", where=where)
+    return text
+
+
+def _flat(elements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Elements, those inside composites too."""
+    out: list[Mapping[str, Any]] = []
+    for element in elements:
+        out.append(element)
+        if _kind(element) == "Composite":
+            out += _flat(element["geometry"]["elements"])
+    return out
+
+
+def _kind(element: Mapping[str, Any]) -> str:
+    return str(element["geometry"]["type"])
+
+
+def _element(
+    element: Mapping[str, Any],
+    project: Mapping[str, Any],
+    archive: zipfile.ZipFile,
+    where: str,
+) -> tuple[Grid, OmfFields]:
+    geometry = element["geometry"]
+    if geometry.get("subblocks"):
+        raise ModelError(
+            f"block model '{element['name']}' is sub-blocked",
+            where=where,
+            fix="regularise the model to one block size first",
+        )
+    grid = geometry["grid"]
+    if grid["type"] == "Regular":
+        sizes = [
+            np.full(int(c), float(s)) for c, s in zip(grid["count"], grid["size"], strict=True)
+        ]
+    else:
+        sizes = [_array(archive, grid[a]["filename"], where) for a in "uvw"]
+    orient = geometry["orient"]
+    shift = np.add(project.get("origin", (0.0, 0.0, 0.0)), orient["origin"])
+    found = regular_grid(shift, (orient["u"], orient["v"], orient["w"]), sizes, where)
+    fields: OmfFields = {}
+    for attribute in element.get("attributes", ()):
+        data = attribute["data"]
+        if attribute["location"] != "Primitives" or data["type"] not in _READ:
+            continue
+        values = _READ[data["type"]](archive, data, where)
+        if len(values) != found.n:
+            raise TableError(
+                f"attribute '{attribute['name']}' has {len(values):,} values, the grid "
+                f"{found.n:,} blocks",
+                where=where,
+            )
+        fields[str(attribute["name"])] = values
+    return found, fields
+
+
+def _array(archive: zipfile.ZipFile, name: str, where: str) -> NDArray[Any]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        column = pq.read_table(io.BytesIO(archive.read(name))).column(0)
+    except pa.ArrowException as error:
+        raise TableError(f"array '{name}' cannot be read: {error}", where=where) from error
+    out: NDArray[Any] = column.to_numpy()
+    return out
+
+
+def _numbers(archive: zipfile.ZipFile, data: Mapping[str, Any], where: str) -> NDArray[np.generic]:
+    values = np.asarray(_array(archive, data["values"]["filename"], where))
+    if values.dtype.kind not in "fiu":  # dates, and columns with gaps
+        return np.asarray([np.nan if v is None else v for v in values.tolist()], dtype=np.float64)
+    return values
+
+
+def _category(archive: zipfile.ZipFile, data: Mapping[str, Any], where: str) -> NDArray[np.generic]:
+    names = [str(v) for v in _array(archive, data["names"]["filename"], where)]
+    index = _array(archive, data["values"]["filename"], where).astype(np.float64)
+    empty = ~np.isfinite(index)
+    place = np.where(empty, len(names), index).astype(np.int64)
+    if place.size and not (place.min() >= 0 and place.max() <= len(names)):
+        raise TableError("a category index names no category", where=where)
+    return np.asarray([*names, ""], dtype=np.str_)[place]
+
+
+def _texts(archive: zipfile.ZipFile, data: Mapping[str, Any], where: str) -> NDArray[np.generic]:
+    values = _array(archive, data["values"]["filename"], where)
+    return np.asarray(["" if v is None else str(v) for v in values], dtype=np.str_)
+
+
+def _switches(archive: zipfile.ZipFile, data: Mapping[str, Any], where: str) -> NDArray[np.generic]:
+    values = _array(archive, data["values"]["filename"], where)
+    return np.asarray([bool(v) for v in values], dtype=np.int8)
+
+
+_READ = {"Boolean": _switches, "Number": _numbers, "Category": _category, "Text": _texts}

@@ -1,0 +1,146 @@
+"""The master problem of the decomposition: side constraints over classes of nodes.
+
+``max c z`` over one variable a class, ``z[a] <= z[b]`` where a node of class a needs one of
+class b, and the side constraints. Solved by HiGHS (Q. Huangfu and J. A. J. Hall, 2018,
+"Parallelizing the dual revised simplex method", Math. Prog. Comp. 10, 119-142,
+doi 10.1007/s12532-017-0130-5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from orefield.core import OrefieldError
+
+_F8 = NDArray[np.float64]
+
+_WORTH = 1e4
+"""What the largest value is scaled to, so that absolute tolerances fit any currency."""
+
+
+@dataclass(frozen=True)
+class MasterSolution:
+    """Optimum of a master problem.
+
+    Attributes
+    ----------
+    z : float64 array, shape (n_classes,)
+        Class 0 is zero.
+    objective : float
+        Of ``z`` alone.
+    multiplier : float64 array, shape (m,)
+        Of each side constraint: what a unit more of its bound is worth.
+    missing : float64 array, shape (m,)
+        By how much each side constraint is missed, as a share of its size; zero where it
+        is met.
+    """
+
+    z: _F8
+    objective: float
+    multiplier: _F8
+    missing: _F8
+
+
+def solve_master(
+    gain: _F8,
+    pairs: NDArray[np.int32],
+    use: sp.csr_array,
+    lower: _F8,
+    upper: _F8,
+    fine: float,
+) -> MasterSolution:
+    """Solve ``max gain z`` with ``lower <= use z <= upper`` and ``z[pairs[:,0]] <= z[pairs[:,1]]``.
+
+    Side constraints that mining nothing would break may be missed, at a fine.
+
+    Parameters
+    ----------
+    gain : float64 array, shape (n_classes,)
+        Value of each class.
+    pairs : int32 array, shape (k, 2)
+        Classes and the classes they need.
+    use : sparse array, shape (m, n_classes)
+        Of each side constraint.
+    lower, upper : float64 arrays, shape (m,)
+        Its bounds.
+    fine : float
+        Value charged for missing a side constraint by its whole size.
+
+    Raises
+    ------
+    OrefieldError
+        When HiGHS ends without an answer.
+    """
+    c, k, m = len(gain), len(pairs), len(lower)
+    worth = max(float(np.abs(gain).max()), 1e-300) / _WORTH
+    size = row_sizes(use, lower, upper)
+    rows = np.arange(k, dtype=np.int32)
+    order = sp.csr_array(
+        (
+            np.repeat([1.0, -1.0], k),
+            (np.concatenate([rows, rows]), np.concatenate([pairs[:, 0], pairs[:, 1]])),
+        ),
+        shape=(k, c),
+    )
+    over, under = np.flatnonzero(upper < 0), np.flatnonzero(lower > 0)
+    broken = np.concatenate([under, over])
+    relief = sp.csr_array(
+        (
+            np.concatenate([np.ones(len(under)), -np.ones(len(over))]),
+            (broken, np.arange(len(broken))),
+        ),
+        shape=(m, len(broken)),
+    )
+    side = sp.hstack([sp.diags_array(1.0 / size) @ use, relief])
+    matrix = sp.vstack([sp.hstack([order, sp.csr_array((k, len(broken)))]), side], format="csr")
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = c + len(broken), k + m
+    lp.col_cost_ = np.concatenate([-gain, np.full(len(broken), fine)]) / worth
+    lp.col_lower_ = np.zeros(c + len(broken))
+    top = np.concatenate([np.ones(c), np.full(len(broken), highspy.kHighsInf)])
+    top[0] = 0.0
+    lp.col_upper_ = top
+    lp.row_lower_ = np.concatenate([np.full(k, -highspy.kHighsInf), lower / size])
+    lp.row_upper_ = np.concatenate([np.zeros(k), upper / size])
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data
+    solver = quiet_highs()
+    solver.passModel(lp)
+    solver.run()
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise OrefieldError(
+            f"the master problem ended as {solver.modelStatusToString(status)}",
+            where=f"{c} classes, {k + m} rows",
+            fix="if values or bounds differ by many orders of magnitude, choose other units",
+        )
+    found = solver.getSolution()
+    dual = np.asarray(found.row_dual)[k:]
+    column = np.asarray(found.col_value)
+    z = np.clip(column[:c], 0.0, 1.0)
+    missing = np.zeros(m)
+    np.add.at(missing, broken, column[c:])
+    return MasterSolution(z, float(gain @ z), -dual / size * worth, missing)
+
+
+def quiet_highs() -> highspy.Highs:
+    """A HiGHS instance that prints nothing and uses one thread."""
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    return solver
+
+
+def row_sizes(use: sp.csr_array, lower: _F8, upper: _F8) -> _F8:
+    """What each side constraint is measured against: its bound, or its largest entry."""
+    bound = np.where(np.isfinite(upper), np.abs(upper), np.abs(lower))
+    bound = np.where(np.isfinite(bound) & (bound > 0), bound, 0.0)
+    largest = abs(use).max(axis=1).toarray().ravel() if use.nnz else np.zeros(len(lower))
+    return np.where(bound > 0, bound, np.where(largest > 0, largest, 1.0))

@@ -1,0 +1,188 @@
+"""OMF: version 2 as its description says it is laid out, version 1 through its library."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+import zipfile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from orefield.core import Grid, ModelError, TableError
+from orefield.core.model_files import ModelOptions, read_model, read_omf_model
+
+GRID = Grid((100.0, 200.0, 300.0), (10.0, 20.0, 5.0), (4, 3, 2))
+AXES = {"u": [1.0, 0.0, 0.0], "v": [0.0, 1.0, 0.0], "w": [0.0, 0.0, 1.0]}
+REGULAR = {"type": "Regular", "size": [10.0, 20.0, 5.0], "count": [4, 3, 2]}
+
+
+def array(values, name="number"):
+    out = io.BytesIO()
+    pq.write_table(pa.table({name: values}), out)
+    return out.getvalue()
+
+
+def element(name="model", grid=None, axes=None, attributes=(), **more):
+    orient = {"origin": [100.0, 200.0, 300.0], **(axes or AXES)}
+    geometry = {"type": "BlockModel", "orient": orient, "grid": grid or REGULAR, **more}
+    return {"name": name, "attributes": list(attributes), "geometry": geometry}
+
+
+def number(name, file, location="Primitives"):
+    values = {"filename": file, "item_count": 24}
+    return {"name": name, "location": location, "data": {"type": "Number", "values": values}}
+
+
+def omf2(path, elements, arrays, comment=b"Open Mining Format 2.0", **project):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in arrays.items():
+            archive.writestr(name, data)
+        index = json.dumps({"elements": elements, **project}).encode()
+        archive.writestr("index.json.gz", gzip.compress(index))
+        archive.comment = comment
+    return path
+
+
+def test_version_2_u_runs_fastest(tmp_path):
+    category = {
+        "name": "rock",
+        "location": "Primitives",
+        "data": {
+            "type": "Category",
+            "values": {"filename": "2.parquet", "item_count": 24},
+            "names": {"filename": "3.parquet", "item_count": 2},
+        },
+    }
+    path = omf2(
+        tmp_path / "m.omf",
+        [
+            element(
+                attributes=[
+                    number("cu", "1.parquet"),
+                    category,
+                    number("at", "1.parquet", "Vertices"),
+                ]
+            )
+        ],
+        {
+            "1.parquet": array(np.arange(24.0)),
+            "2.parquet": array(pa.array([0, 1] * 11 + [None, 1], pa.uint32()), "index"),
+            "3.parquet": array(["ox", "sul"], "name"),
+        },
+        origin=[1000.0, 0.0, 0.0],
+    )
+    model = read_model(path)
+    assert model.grid == Grid((1100.0, 200.0, 300.0), GRID.size, GRID.shape)
+    np.testing.assert_array_equal(model["cu"], np.arange(24.0))
+    assert model["rock"][:3].tolist() == ["ox", "sul", "ox"]
+    assert model["rock"][22] == ""
+    assert set(model.fields) == {"cu", "rock"}
+
+
+def test_version_2_turned_tensor_grids(tmp_path):
+    c, s = np.cos(np.radians(30)), np.sin(np.radians(30))
+    axes = {"u": [c, s, 0.0], "v": [-s, c, 0.0], "w": [0.0, 0.0, 1.0]}
+    names = {
+        a: {"filename": f"{a}.parquet", "item_count": n}
+        for a, n in zip("uvw", GRID.shape, strict=True)
+    }
+    arrays = {
+        f"{a}.parquet": array(np.full(n, size), "scalar")
+        for a, n, size in zip("uvw", GRID.shape, GRID.size, strict=True)
+    }
+    path = omf2(tmp_path / "m.omf", [element(grid={"type": "Tensor", **names}, axes=axes)], arrays)
+    found = read_omf_model(path).grid
+    assert (found.shape, found.size) == (GRID.shape, GRID.size)
+    assert found.rotation_deg == pytest.approx(30.0)
+    arrays["u.parquet"] = array(np.array([10.0, 10.0, 5.0, 10.0]), "scalar")
+    omf2(path, [element(grid={"type": "Tensor", **names}, axes=axes)], arrays)
+    with pytest.raises(ModelError, match="several sizes along u"):
+        read_omf_model(path)
+
+
+@pytest.mark.parametrize(
+    ("axes", "said"),
+    [
+        ({**AXES, "w": [0.0, 0.1, 0.995]}, "tilted"),
+        ({**AXES, "w": [0.0, 0.0, -1.0]}, "downwards"),
+        ({**AXES, "u": [-1.0, 0.0, 0.0]}, "mirrored"),
+    ],
+)
+def test_grids_that_a_pit_cannot_use(tmp_path, axes, said):
+    with pytest.raises(ModelError, match=said):
+        read_omf_model(omf2(tmp_path / "m.omf", [element(axes=axes)], {}))
+
+
+def test_sub_blocks_missing_values_and_which_model(tmp_path):
+    path = tmp_path / "m.omf"
+    with pytest.raises(ModelError, match="sub-blocked"):
+        read_omf_model(omf2(path, [element(subblocks={"type": "Regular"})], {}))
+    two = [
+        element("a"),
+        {"name": "c", "geometry": {"type": "Composite", "elements": [element("b")]}},
+    ]
+    with pytest.raises(TableError, match="2 block models: a, b"):
+        read_omf_model(omf2(path, two, {}))
+    assert read_omf_model(path, ModelOptions(element="b")).grid == GRID
+    with pytest.raises(TableError, match="no block model 'x'"):
+        read_omf_model(path, ModelOptions(element="x"))
+    with pytest.raises(TableError, match="no block model"):
+        read_omf_model(omf2(path, [], {}))
+    gaps = {"1.parquet": array(pa.array([None] + [1.0] * 23))}
+    omf2(path, [element(attributes=[number("cu", "1.parquet")])], gaps)
+    with pytest.raises(TableError, match="1 values are missing"):
+        read_omf_model(path)
+    assert read_omf_model(path, ModelOptions(fill={"cu": 0.5}))["cu"][0] == 0.5
+    omf2(path, [element(attributes=[number("cu", "1.parquet")])], {"1.parquet": array(np.ones(9))})
+    with pytest.raises(TableError, match="9 values"):
+        read_omf_model(path)
+    with pytest.raises(TableError, match="cv"):
+        read_omf_model(omf2(path, [element()], {}), ModelOptions(fields={"cu": "cv"}))
+
+
+def test_broken_files(tmp_path):
+    path = tmp_path / "m.omf"
+    for raw in (b"", b"hello", b"PK\x03\x04 not really"):
+        path.write_bytes(raw)
+        with pytest.raises(TableError):
+            read_model(path)
+    whole = omf2(path, [element(attributes=[number("cu", "1.parquet")])], {}).read_bytes()
+    with pytest.raises(TableError, match="broken"):  # the array is not there
+        read_omf_model(path)
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(TableError):
+        read_omf_model(path)
+    with pytest.raises(TableError, match="no OMF 2"):
+        read_omf_model(omf2(path, [element()], {}, comment=b"a ZIP"))
+    with pytest.raises(TableError):
+        read_omf_model(omf2(path, [{"name": "no geometry"}], {}))
+
+
+def test_version_1_says_how_to_read_it_without_its_library(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "omf", None)
+    (tmp_path / "m.omf").write_bytes(b"\x84\x83\x82\x81" + b"\0" * 60)
+    with pytest.raises(ModelError, match="version 1") as caught:
+        read_omf_model(tmp_path / "m.omf")
+    assert "orefield[omf]" in caught.value.fix
+
+
+def test_version_1_w_runs_fastest(tmp_path):
+    omf = pytest.importorskip("omf", reason="the extra 'omf' is not installed")
+    cells = np.fromfunction(lambda i, j, k: i + 4 * (j + 3 * k), GRID.shape)
+    volume = omf.VolumeElement(
+        name="bm",
+        geometry=omf.VolumeGridGeometry(
+            tensor_u=np.full(4, 10.0), tensor_v=np.full(3, 20.0), tensor_w=np.full(2, 5.0),
+            origin=list(GRID.origin),
+        ),
+        data=[omf.ScalarData(name="cu", location="cells", array=cells.ravel())],
+    )  # fmt: skip
+    omf.OMFWriter(omf.Project(name="p", elements=[volume]), str(tmp_path / "m.omf"))
+    model = read_omf_model(tmp_path / "m.omf")
+    assert model.grid == GRID
+    np.testing.assert_array_equal(model["cu"], np.arange(24.0))

@@ -1,0 +1,89 @@
+"""The page on planning a pit does what it says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orefield.core import BlockModel
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "pit.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(python|toml|sh|)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def _run(command: list[str], folder: Path) -> str:
+    here = str(Path(sys.executable).parent)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": here + os.pathsep + os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, list[str]]]:
+    folder = tmp_path_factory.mktemp("pit")
+    said: dict[str, list[str]] = {"python": [], "sh": [], "": []}
+    for kind, code in BLOCK.findall(TEXT):
+        if kind == "toml":
+            (folder / "pit.toml").write_text(code, encoding="utf-8")
+        elif kind == "":
+            said[""].append(code)
+        else:
+            said[kind].append(
+                _run(
+                    [sys.executable, "-c", code] if kind == "python" else ["sh", "-euc", code],
+                    folder,
+                )
+            )
+    return folder, said
+
+
+def test_the_page_runs_and_says_what_it_shows(page):
+    _, said = page
+    shown = [line.split() for line in said[""][0].splitlines()]
+    printed = [line.split() for line in said["sh"][0].splitlines()]
+    for line in shown:
+        assert line in printed, line
+    assert "blocks in phases" in said["python"][1]
+
+
+def test_the_schedule_keeps_its_limits_and_adds_up(page):
+    folder, _ = page
+    summary = json.loads((folder / "schedule" / "summary.json").read_text("utf-8"))
+    assert summary["objective"] == pytest.approx(summary["npv_usd"], rel=1e-9)
+    assert summary["objective"] <= summary["upper_bound"] * (1 + 1e-9)
+    with (folder / "schedule" / "periods.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 8
+    for row in rows:
+        assert float(row["mill_t"]) <= 2e6 * (1 + 1e-9)
+        assert float(row["rock_t"]) <= 8e6 * (1 + 1e-9)
+        assert float(row["mill_t"]) + float(row["dump_t"]) == pytest.approx(float(row["rock_t"]))
+    model = BlockModel.from_parquet(folder / "schedule" / "blocks.parquet")
+    mined = model["period"] >= 0
+    assert model.tonnes()[mined].sum() == pytest.approx(sum(float(r["rock_t"]) for r in rows))
+    # every period's ground is in the folder, in three forms
+    last = max(t for t, row in enumerate(rows) if float(row["rock_t"]) > 0)
+    for ending in ("vtk", "obj", "stl"):
+        assert (folder / "schedule" / f"end-of-period-{last:02d}.{ending}").stat().st_size > 1000
+
+
+def test_every_file_named_was_written(page):
+    folder, _ = page
+    for command in ("limit", "shells", "phases", "schedule"):
+        summary = json.loads((folder / command / "summary.json").read_text("utf-8"))
+        assert sorted(p.name for p in (folder / command).iterdir()) == sorted(summary["files"])
