@@ -148,6 +148,7 @@ def run(
         )
         manifest = _manifest(opened, outcome, target, seed, draws, last)
         manifest["seconds"] = {k: round(v, 3) for k, v in outcome.seconds.items()}
+        manifest["plan_seconds"] = {k: round(v, 3) for k, v in outcome.plan_seconds.items()}
         if last == STAGES[-1]:
             _report(work, manifest, outcome, progress)
         manifest["summary"]["seconds"] = round(time.perf_counter() - started, 3)

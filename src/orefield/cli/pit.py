@@ -11,7 +11,8 @@ from orefield.cli import output
 from orefield.cli.stopping import stopping
 
 app = typer.Typer(
-    help="Pits of your own block model: limit, shells, phases, schedule.", no_args_is_help=True
+    help="Pits of your own block model: limit, shells, phases, schedule, frontier.",
+    no_args_is_help=True,
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -80,5 +81,34 @@ def schedule(
             found = pit.pit_schedule(
                 model, config, out=out, gap=gap, seconds=time, seed=seed, resume=resume,
                 tell=tell, stopping=stopping,
+            )  # fmt: skip
+        reply(*found)
+
+
+@app.command()
+def frontier(
+    model: Model,
+    config: Config,
+    of: Annotated[str, typer.Option("--of", help="Name of the [[limit]] to trade against.")],
+    over: Annotated[
+        str, typer.Option(help="What is capped: total, or period (largest).")
+    ] = "total",
+    points: Annotated[int, typer.Option(help="Caps to try.", min=1, max=100)] = 6,
+    plans: Annotated[
+        bool, typer.Option("--plans/--bounds-only", help="Look for a schedule at each cap.")
+    ] = True,
+    out: Out = None,
+    gap: Annotated[float | None, typer.Option(help="Of each schedule's search.", min=0.0)] = None,
+    time: Annotated[float | None, typer.Option(help="Seconds for all points.", min=0.1)] = None,
+    json: Json = False,
+) -> None:
+    """What less water, energy, tailings or carbon costs in value, with certified bounds."""
+    with output.command(json) as reply:
+        from orefield.commands import pit
+
+        with output.progress(quiet=json) as tell:
+            found = pit.pit_frontier(
+                model, config, of=of, over=over, points=points, plans=plans, out=out, gap=gap,
+                seconds=time, tell=tell, stopping=stopping,
             )  # fmt: skip
         reply(*found)

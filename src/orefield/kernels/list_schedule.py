@@ -128,10 +128,10 @@ def list_schedule(
 @njit(cache=True, nogil=True)
 def _may_leave(use: _F8, room: _F8) -> bool:
     """Whether a period keeps its limits without a block; one of negative use makes room."""
+    kept = True
     for r in range(use.size):
-        if use[r] < 0.0 and room[r] + use[r] < 0.0:
-            return False
-    return True
+        kept &= not (use[r] < 0.0 and room[r] + use[r] < 0.0)
+    return kept
 
 
 @njit(cache=True, nogil=True)

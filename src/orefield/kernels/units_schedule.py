@@ -247,20 +247,21 @@ def assess_units(
     r_max: NDArray[np.float64],
     by_recovery: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Ore, waste and net smelter return of each whole unit in draw 0 and year 0.
+    """Ore, waste, return and copper of each whole unit in draw 0 and year 0.
 
     Parameters are those of :func:`schedule_units`.
 
     Returns
     -------
-    float64 array, shape (u, 3)
-        Ore (t), waste (t), net smelter return of the ore (USD).
+    float64 array, shape (u, 4)
+        Ore (t), waste (t), net smelter return of the ore (USD), copper recovered (t).
     """
-    out = np.zeros((rock.shape[0], 3))
+    out = np.zeros((rock.shape[0], 4))
     split = np.zeros((3, _N_METALS))
     for u in range(rock.shape[0]):
         out[u, 0], out[u, 1], out[u, 2] = _assess(
             u, 0, 0, rock, metal, selective, net, mill_cost, tonnage, grade, tail, r_max,
             by_recovery, split,
         )  # fmt: skip
+        out[u, 3] = split[2, 0]
     return out

@@ -14,6 +14,8 @@ from orefield import deposit, pit
 from orefield.core import BlockModel, ModelError
 from orefield.environment import pit_outline_area_m2
 from orefield.pipeline.asset_inputs import AssetInputs, CaveInputs, Geology
+from orefield.pit.unit_plan import UnitPlan, plan_units
+from orefield.study import stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +41,11 @@ class AssetBuild:
     published, modelled : mapping of str to float
         ``ore_t, cu_pct, cu_t, mo_pct, ag_gpt, au_gpt`` above the cut-off.
     units : MiningUnits
+        Of an open pit in the pieces that its plan orders.
     order : int array
         Order in which units are mined.
+    plan : UnitPlan or None
+        Of an open pit: the order's value, and the bound that it is held against.
     facts : mapping of str to float
         Scalars: block size, pit tonnages, strip ratio, areas, NPVs, slopes, ...
     grade_tonnage, shells : DataFrame
@@ -57,6 +62,7 @@ class AssetBuild:
     modelled: dict[str, float]
     units: pit.MiningUnits
     order: NDArray[np.int32]
+    plan: UnitPlan | None
     facts: dict[str, float]
     grade_tonnage: pd.DataFrame
     shells: pd.DataFrame
@@ -96,7 +102,7 @@ def build_asset(
     curve = deposit.grade_tonnage(model)
     deposit_s = time.perf_counter() - started
     started = time.perf_counter()
-    plan = _plan(inputs, model) if with_pit else _undesigned(inputs, model)
+    plan = _plan(inputs, model, seed) if with_pit else _undesigned(inputs, model)
     facts = {
         **plan.facts,
         "block_x_m": model.grid.size[0],
@@ -119,6 +125,7 @@ def build_asset(
         modelled=modelled,
         units=plan.units,
         order=plan.order,
+        plan=plan.unit_plan,
         facts=facts,
         grade_tonnage=curve,
         shells=plan.table,
@@ -158,15 +165,16 @@ class _Plan:
     order: NDArray[np.int32]
     facts: dict[str, float]
     table: pd.DataFrame
+    unit_plan: UnitPlan | None = None
 
 
-def _plan(inputs: AssetInputs, model: BlockModel) -> _Plan:
+def _plan(inputs: AssetInputs, model: BlockModel, seed: int) -> _Plan:
     if inputs.cave is not None:
         return _cave_plan(inputs, inputs.cave, model)
-    return _pit_plan(inputs, model)
+    return _pit_plan(inputs, model, seed)
 
 
-def _pit_plan(inputs: AssetInputs, model: BlockModel) -> _Plan:
+def _pit_plan(inputs: AssetInputs, model: BlockModel, seed: int) -> _Plan:
     economics = inputs.economics
     pattern = pit.slope_pattern(model.grid, inputs.slope_deg)
     shell = pit.nested_shells(model, economics, pattern, inputs.revenue_factors)
@@ -202,15 +210,21 @@ def _pit_plan(inputs: AssetInputs, model: BlockModel) -> _Plan:
         mill_cost_usd_t=feeding,
     )  # fmt: skip
     lag = pit.choose_lag(units, plan_inputs, inputs.discount_rate, value_tolerance=STEADY_COSTS)
-    order = units.order(lag)
+    # the cut-off decides what is milled; what that is worth counts milling at its cost
+    plan = plan_units(
+        units, plan_inputs, inputs.discount_rate, milling_usd_t=economics.mill_cost_usd_t,
+        lag=lag, rng=stream(seed, "plan", inputs.asset),
+    )  # fmt: skip
+    units, order = plan.units, plan.order
     opening = pit.prestrip_rock_t(units, order, plan_inputs, mill_t=mill, mine_t=mine, years=5.0)
     stripped = pit.ScheduleInputs.of(
         economics, list(years), np.full((1, LIFE_YEARS), mill), np.full((1, LIFE_YEARS), mine),
         opening_rock_t=opening, mill_cost_usd_t=feeding,
     )  # fmt: skip
     bracket = pit.npv_bracket(
-        model, shell, groups, economics, edges, plan_inputs, lag, inputs.discount_rate, bin_by=nsr
-    )
+        model, shell, groups, economics, edges, plan_inputs, lag, inputs.discount_rate, bin_by=nsr,
+        specified=(units, order), milling_usd_t=economics.mill_cost_usd_t,
+    )  # fmt: skip
     result = pit.schedule(units, order, stripped)
     facts = {
         "pit_rock_t": float(rock[inside].sum()),
@@ -228,7 +242,7 @@ def _pit_plan(inputs: AssetInputs, model: BlockModel) -> _Plan:
         "npv_best_usd": bracket.best_usd,
         "life_y": float((result.ore_t[0] > 0).sum()),
     }
-    return _Plan(shell, units, order, facts, _shell_table(inputs, model, shell, groups))
+    return _Plan(shell, units, order, facts, _shell_table(inputs, model, shell, groups), plan)
 
 
 def _cave_plan(inputs: AssetInputs, heights: CaveInputs, model: BlockModel) -> _Plan:

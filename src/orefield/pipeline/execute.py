@@ -64,7 +64,7 @@ class Outcome:
         Claims, findings by verdict, reconciled totals and claims blamed.
     unread : list of str
         Parameters of the study that no stage read: misspelt, or of no use yet.
-    seconds : mapping of stage to float
+    seconds, plan_seconds : mapping of stage, of asset, to float
     workers : int
         Processes that built the deposits: 1 when this one did it alone.
     """
@@ -77,6 +77,7 @@ class Outcome:
     evidence: dict[str, Any] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    plan_seconds: dict[str, float] = field(default_factory=dict)
     workers: int = 1
 
 
@@ -268,6 +269,7 @@ class _Run:
         for asset, built in self.builds.items():
             tables.record_build(self.results, asset, built)
             self.outcome.assets.append(tables.asset_summary(self.study, built))
+        self.outcome.plan_seconds = {a: b.plan.seconds for a, b in self.builds.items() if b.plan}
         for name, frame in tables.builds(self.builds).items():
             store.write_table(self.folder, name, frame)
         self._spent("deposit and pit", started)
@@ -318,8 +320,7 @@ class _Run:
         self._spent(f"draws: {name}", started)
 
     def _share(self, name: str, within: float) -> float:
-        names = list(self.scenarios)
-        return 0.58 + 0.34 * (names.index(name) + within) / len(names)
+        return 0.58 + 0.34 * (list(self.scenarios).index(name) + within) / len(self.scenarios)
 
     def _record_asset(self, name: str, asset: str, used: set[str]) -> None:
         outside = {k for k in used if ".environment." in k}

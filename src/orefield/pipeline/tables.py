@@ -18,6 +18,7 @@ from orefield.pipeline.evidence_tables import (
     object_table,
     parameter_table,
 )
+from orefield.pipeline.plans import plan_row, plan_tables, record_plan
 from orefield.pipeline.results import Results
 from orefield.pipeline.rivers import drainage_of, largest_share
 from orefield.plant import AssetFlows, Material, PlantResult
@@ -77,6 +78,7 @@ def asset_summary(study: Study, build: AssetBuild) -> dict[str, Any]:
         "npv_usd": {
             case: build.facts.get(f"npv_{case}_usd") for case in ("worst", "specified", "best")
         },
+        "plan": None if build.plan is None else plan_row(build.plan),
     }
 
 
@@ -99,10 +101,11 @@ def record_build(results: Results, asset: str, build: AssetBuild) -> None:
     for name, unit in BUILD_UNITS.items():
         if name in build.facts:
             results.scalar(BASELINE, asset, name, unit, "pit", build.facts[name])
+    record_plan(results, asset, build)
 
 
 def builds(found: Mapping[str, AssetBuild]) -> dict[str, pd.DataFrame]:
-    """Static tables of all assets: inventory, curves, shells, mining units, sections."""
+    """Static tables of all assets: inventory, curves, shells, units, plans, sections."""
     import pandas as pd
 
     assets, curves, shells, units, sections = [], [], [], [], []
@@ -125,6 +128,9 @@ def builds(found: Mapping[str, AssetBuild]) -> dict[str, pd.DataFrame]:
                     "rock_t": u.rock_t.sum(axis=1),
                     "cu_t": u.metal_t[:, :, 0].sum(axis=1),
                     "mining_usd_t": u.mining_usd_t,
+                    # a unit may be cut into pieces that the plan orders one by one
+                    "piece": _number_in_unit(u.phase, u.depth),
+                    "place": np.argsort(build.order, kind="stable").astype(np.int32),
                 }
             )
         )
@@ -135,7 +141,18 @@ def builds(found: Mapping[str, AssetBuild]) -> dict[str, pd.DataFrame]:
         "shells": pd.concat(shells, ignore_index=True),
         "mining_units": pd.concat(units, ignore_index=True),
         "sections": pd.concat(sections, ignore_index=True),
+        **plan_tables(found),
     }
+
+
+def _number_in_unit(phase: NDArray[np.int32], depth: NDArray[np.int32]) -> NDArray[np.int32]:
+    """0 for the first piece of a phase on a bench, and so on; pieces stand side by side."""
+    new = np.ones(len(phase), dtype=bool)
+    new[1:] = (np.diff(phase) != 0) | (np.diff(depth) != 0)
+    first = np.flatnonzero(new)
+    return (np.arange(len(phase)) - np.repeat(first, np.diff([*first, len(phase)]))).astype(
+        np.int32
+    )
 
 
 def _section_table(asset: str, build: AssetBuild) -> pd.DataFrame:

@@ -44,6 +44,41 @@ def central(inputs: ScheduleInputs) -> ScheduleInputs:
     return replace(inputs, **arrays)
 
 
+def central_npv_usd(
+    units: MiningUnits,
+    order: NDArray[np.int32],
+    inputs: ScheduleInputs,
+    discount_rate: float,
+    milling_usd_t: float | None = None,
+) -> float:
+    """Discounted central cash of an order, at mid-year.
+
+    Parameters
+    ----------
+    units, order
+        See :func:`orefield.pit.schedule`.
+    inputs : ScheduleInputs
+        Draw 0 is used.
+    discount_rate : float
+        Per year.
+    milling_usd_t : float, optional
+        What milling a tonne costs, where the inputs hold a cut-off above it.
+
+    Raises
+    ------
+    ModelError
+        As :func:`orefield.pit.schedule` and :meth:`Schedule.npv_usd`.
+    """
+    alone = central(inputs)
+    result = schedule(units, order, alone)
+    npv = float(result.npv_usd(discount_rate)[0])
+    if milling_usd_t is None:
+        return npv
+    factor = (1.0 + discount_rate) ** -(np.arange(len(result.years)) + 0.5)
+    above = float(alone.mill_cost_usd_t[0]) - milling_usd_t
+    return npv + above * float((result.ore_t[0] * factor).sum())
+
+
 def feed_shortfall(result: Schedule, mill_cap_t: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of mill capacity left unused while rock remains, shape (d,).
 
@@ -136,12 +171,15 @@ def npv_bracket(
     discount_rate: float,
     *,
     bin_by: ArrayLike | None = None,
+    specified: tuple[MiningUnits, NDArray[np.int32]] | None = None,
+    milling_usd_t: float | None = None,
 ) -> NpvBracket:
     """Worst, specified and best central NPV under the same capacities.
 
     The best case mines shell by shell. With capacities, finishing each shell before the
     next need not be the best order of shells; so every lag between shells is tried, and
-    the specified order with the shells taken one by one inside each of its units.
+    the specified order with the shells taken one by one inside each of its units; where
+    none of these is better than the specified order, that is the best there is.
 
     The inputs should span the life of the mine; a shorter span compares its first years.
 
@@ -159,6 +197,10 @@ def npv_bracket(
         Of the specified order, see :meth:`MiningUnits.order`.
     discount_rate : float
         Per year.
+    specified : (MiningUnits, int array), optional
+        Units of the phases, whole or in pieces, and their order; by default the order by lag.
+    milling_usd_t : float, optional
+        What milling a tonne costs, where the inputs hold a cut-off above it.
 
     Raises
     ------
@@ -174,7 +216,7 @@ def npv_bracket(
         return mining_units(model, groups, economics, edges_pct, bin_by=bin_by)
 
     def npv(units: MiningUnits, order: NDArray[np.int32]) -> float:
-        return float(schedule(units, order, alone).npv_usd(discount_rate)[0])
+        return central_npv_usd(units, order, alone, discount_rate, milling_usd_t)
 
     bench_by_bench, phases, shells = gather(whole), gather(phase), gather(by_shell)
     # the units of shells carry the shell where those of phases carry the phase
@@ -182,11 +224,29 @@ def npv_bracket(
     refined = np.lexsort((shells.phase, shells.depth, shell_phase[shells.phase], reached))
     orders = [shells.phase_by_phase(), refined.astype(np.int32)]
     orders += [shells.order(tried) for tried in LAGS]
+    units, chosen = (phases, phases.order(lag)) if specified is None else specified
+    orders.append(_by_shell(units, chosen, shells, shell_phase))
+    given = npv(units, chosen)
     return NpvBracket(
         worst_usd=npv(bench_by_bench, bench_by_bench.order(0)),
-        specified_usd=npv(phases, phases.order(lag)),
-        best_usd=max(npv(shells, order) for order in orders),
+        specified_usd=given,
+        best_usd=max(given, *(npv(shells, order) for order in orders)),
     )
+
+
+def _by_shell(
+    units: MiningUnits,
+    order: NDArray[np.int32],
+    shells: MiningUnits,
+    shell_phase: NDArray[np.integer],
+) -> NDArray[np.int32]:
+    """Units of shells when each unit of a phase, as it is begun, is mined shell by shell."""
+    levels = 1 + max(int(units.depth.max()), int(shells.depth.max()))
+    begun = np.full((int(units.phase.max()) + 1) * levels, units.n)
+    place = np.argsort(order)
+    np.minimum.at(begun, units.phase.astype(np.int64) * levels + units.depth, place)
+    key = shell_phase[shells.phase].astype(np.int64) * levels + shells.depth
+    return np.lexsort((shells.phase, begun[key])).astype(np.int32)
 
 
 def prestrip_rock_t(

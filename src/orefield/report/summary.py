@@ -43,8 +43,8 @@ def summary(
     """
     run = RunTables(folder, manifest)
     blocks = [
-        _head(run), _answer(run), _definitions(run), _mines(run), _targets(run),
-        _deviations(run), _evidence(run),
+        _head(run), _answer(run), _definitions(run), _mines(run), _plans(run),
+        _targets(run), _deviations(run), _evidence(run),
         _closure(run, Path(where or manifest.get("run") or folder)),
     ]  # fmt: skip
     lines: list[str] = []
@@ -136,6 +136,22 @@ def _mines(run: RunTables) -> list[str]:
     lines = _table(head, rows[:_MAX_ASSETS], left=1)
     note = f"stand-in geology: {stand_ins} of {len(rows)}"
     return [*lines, f"  {note}{f'; {left_out} more in the report' if left_out else ''}"]
+
+
+def _plans(run: RunTables) -> list[str]:
+    """How near the plans of open pits are to what is proven of them."""
+    rows = run.rows("plans")
+    if not rows:
+        return []
+    gaps = [100 * float(r["gap"]) for r in rows]
+    more = [100 * (r["objective_usd"] / r["lag_usd"] - 1) for r in rows if r["lag_usd"] > 0]
+    text = (
+        f"Plans of {len(rows)} open pits: within {fixed(max(gaps), 1)} % of the certified bound, "
+        f"median {fixed(median(gaps), 1)} %"
+    )
+    if more:
+        text += f"; worth {fixed(median(more), 1)} % more than phases at a fixed lag (median)"
+    return textwrap.wrap(text, MAX_WIDTH, subsequent_indent="  ")
 
 
 def _targets(run: RunTables) -> list[str]:

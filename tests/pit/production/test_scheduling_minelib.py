@@ -89,4 +89,4 @@ def test_plans_of_newman1_come_near_in_seconds(kind, best):
 def test_relaxations_of_larger_instances_are_near_the_published_ones(name, kind, published):
     bound = bound_of(instance(name, kind).production_problem(), earliest=False)
     assert bound == pytest.approx(published, rel=1e-4)
-    assert bound >= published * (1 - 1e-6)
+    assert bound >= published - 5e3  # published with two decimals

@@ -199,6 +199,17 @@ def test_limits_that_blocks_cannot_meet_whole_are_told():
     assert found.gap == np.inf
 
 
+def test_progress_has_no_objective_before_a_plan_meets_all_limits():
+    """The best plan of the feed alone is a tenth short; what is shown is a value or nothing."""
+    least = capacity([9.0, 1.0], [np.inf], [10.0], "feed")
+    problem = problem_of(2, [], [[[100.0], [-50.0]]], np.ones((1, 1)), [least])
+    told = []
+    solve_production(problem, gap=0.0, turns=5, seconds=2.0, progress=told.append)
+    shown = {p.objective for p in told if np.isfinite(p.objective)}
+    assert shown == {50.0}
+    assert all(p.gap == np.inf for p in told if not np.isfinite(p.objective))
+
+
 def test_negative_upper_limit_is_no_optimum_of_zero():
     """Nothing is worth mining, and mining nothing breaks the limit."""
     limits = [capacity([1.0], [-1.0, 3.0], name="feed")]

@@ -46,6 +46,7 @@ FAULTS = {
     "values of two dimensions": ({"value": np.ones((3, 2))}, "shape"),
     "factors of one dimension": ({"factor": np.ones(2)}, "factors"),
     "no destination": ({"value": np.ones((2, 3, 0)), "destinations": ()}, "0 destinations"),
+    "no part of value": ({"value": np.ones((0, 3, 2)), "factor": np.ones((2, 0))}, "0 parts"),
     "no period": ({"factor": np.ones((0, 2))}, "0 periods"),
     "parts without factors": ({"factor": np.ones((2, 3))}, "2 parts of value and 3 factors"),
     "a name too few": ({"destinations": ("mill",)}, "2 destinations and 1 names"),

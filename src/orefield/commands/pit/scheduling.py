@@ -83,6 +83,7 @@ def pit_schedule(
             gap=settings.gap if gap is None else gap,
             seconds=allowed_s,
             seed=settings.seed if seed is None else seed,
+            exact=False,
             checkpoint=resume,
             progress=_teller(say, allowed_s),
             stop=stop,

@@ -124,7 +124,7 @@ class Instance:
         return 1.0 + float(np.abs(self.value).max(axis=(0, 2), initial=0.0).sum())
 
 
-_MET = 1e-7
+MET = 1e-7
 """A side constraint missed by no more than this share of its size is met."""
 
 
@@ -139,7 +139,7 @@ def missed(activity: _F8, lower: _F8, upper: _F8, size: _F8) -> _F8:
     """Share of its size by which each bound is missed; zero within the tolerance."""
     beyond = np.maximum(np.maximum(lower - activity, activity - upper), 0.0)
     share = beyond / size
-    return np.where(share > _MET, share, 0.0)
+    return np.where(share > MET, share, 0.0)
 
 
 def unpack(problem: ProductionProblem, earliest: _I4, order: _I4) -> Instance:

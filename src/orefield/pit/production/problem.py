@@ -100,8 +100,8 @@ class ProductionProblem:
                 fix="values are (parts, blocks, destinations), factors (periods, parts)",
             )
         p, n, d = self.value.shape
-        if d == 0 or len(self.factor) == 0:
-            raise ModelError(f"{d} destinations, {len(self.factor)} periods")
+        if p == 0 or d == 0 or len(self.factor) == 0:
+            raise ModelError(f"{p} parts of value, {d} destinations, {len(self.factor)} periods")
         if self.factor.shape[1] != p or len(self.destinations) != d:
             raise ModelError(
                 f"{p} parts of value and {self.factor.shape[1]} factors, "

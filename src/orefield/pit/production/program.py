@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from orefield.kernels.sequencing import sub_graph
-from orefield.pit.production.instance import Instance
+from orefield.pit.production.instance import MET, Instance
 from orefield.pit.production.master import quiet_highs
 from orefield.pit.production.problem import Plan
 
@@ -18,7 +18,6 @@ _F8 = NDArray[np.float64]
 _I4 = NDArray[np.int32]
 _I8 = NDArray[np.int64]
 
-_ROUNDING = 1e-9
 _WORTH, _TIE = 1e4, 1e-4
 """What the largest value is scaled to, so that HiGHS' absolute tolerances fit any currency."""
 
@@ -227,8 +226,8 @@ class Program:
     ) -> tuple[sp.csr_array, _F8, _F8]:
         """The program with a column, at a fine, for each row the old plan misses."""
         activity = matrix @ present
-        short = np.flatnonzero(activity < lower - _ROUNDING)
-        over = np.flatnonzero(activity > upper + _ROUNDING)
+        short = np.flatnonzero(activity < lower - MET)
+        over = np.flatnonzero(activity > upper + MET)
         rows = np.concatenate([short, over])
         if len(rows) == 0:
             return matrix, gain, present

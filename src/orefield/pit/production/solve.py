@@ -21,6 +21,8 @@ from orefield.pit.production.search import Effort, search
 from orefield.pit.production.shell_groups import shell_groups
 
 _TRIALS = 20
+_EXACT, _LOOSE = 1e-6, 1e-4
+"""Tolerances of the relaxation."""
 _PLAIN_NODES = 500_000
 """Up to this many nodes the relaxation is also solved without earliest periods, so that its
 value can be compared with what is published."""
@@ -94,6 +96,7 @@ def solve_production(
     seconds: float = 300.0,
     seed: int = 0,
     turns: int | None = None,
+    exact: bool = True,
     checkpoint: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
@@ -113,6 +116,9 @@ def solve_production(
     turns : int, optional
         Neighbourhoods to decide. The effort is then counted in them instead of seconds, so
         that the plan is the same on every machine and at any load; leave ``seconds`` inf.
+    exact : bool
+        Solve the relaxation to 1e-6, and up to half a million nodes also without earliest
+        periods, as it is published. Otherwise to a hundredth of the gap, once.
     checkpoint : Path, optional
         File in which the best plan and bound are kept; when it exists, the search goes on
         from it.
@@ -134,7 +140,7 @@ def solve_production(
             f"a gap of {gap}, {seconds} seconds and {turns} turns are no effort",
             fix="give a gap and a time of zero or more",
         )
-    run = _Run(problem, gap, seconds, turns, checkpoint, progress, stop)
+    run = _Run(problem, gap, seconds, turns, exact, checkpoint, progress, stop)
     return run.solve(seed)
 
 
@@ -147,12 +153,13 @@ class _Run:
         gap: float,
         seconds: float,
         turns: int | None,
+        exact: bool,
         path: Path | None,
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
     ) -> None:
         self.began = time.perf_counter()
-        self.turns = turns
+        self.turns, self.exact = turns, exact
         self.problem, self.gap, self.seconds, self.path = problem, gap, seconds, path
         self.tell, self.asked = progress, stop
         self.known = checkpoints.load(path, problem) if path and path.exists() else None
@@ -185,12 +192,12 @@ class _Run:
         plan = self._first_plan(instance, small, relaxation, seed)
         self.stage = "improving the plan"
 
-        def better(found: Plan, worth: float) -> None:
-            self.report(worth)
+        def better(found: Plan, _worth: float) -> None:
+            self.report(self._value(instance, found))
             if time.perf_counter() - self.saved > _SAVE_EVERY_S:
                 self._save(small.whole(found), relaxation)
 
-        self.report(instance.worth(plan))
+        self.report(self._value(instance, plan))
         left = self.seconds - self.elapsed()
         if instance.only_capacities and relaxation.seconds * instance.n_periods < 4.0 * left:
             plan = dive(
@@ -226,6 +233,12 @@ class _Run:
         plan = Plan(np.full(p.n, p.n_periods, np.int32), np.zeros((p.n, p.n_destinations)))
         return Solution(plan, 0.0, 0.0, 0.0, 0.0, self.elapsed(), 0.0, "optimal")
 
+    @staticmethod
+    def _value(instance: Instance, plan: Plan) -> float:
+        """Value of a plan that meets all side constraints, else -inf."""
+        met = instance.only_capacities or instance.missing(plan) == 0.0
+        return instance.value_of(plan) if met else -np.inf
+
     def _relax(self, instance: Instance) -> Relaxation:
         self.stage = "bounding"
 
@@ -238,14 +251,17 @@ class _Run:
         guess = None if self.known is None else self.known.multiplier
         if self.known is not None:
             self.bound, self.lp_bound = self.known.upper_bound, self.known.lp_bound
+        tolerance = _EXACT if self.exact else min(max(_EXACT, self.gap / 100.0), _LOOSE)
         left = self.seconds - self.elapsed()
         if (
             self.known is None
+            and self.exact
             and instance.n * instance.n_periods <= _PLAIN_NODES
             and earliest.any()
         ):
             plain = relax(
                 instance.problem, np.zeros_like(earliest), groups=groups, seconds=left / 2,
+                tolerance=tolerance,
                 progress=watch, stop=self.asked,
             )  # fmt: skip
             self.bound = self.lp_bound = plain.bound
@@ -253,6 +269,7 @@ class _Run:
         left = self.seconds - self.elapsed()
         tight = relax(
             instance.problem, earliest, groups=groups, guess=guess, seconds=left / 2,
+            tolerance=tolerance,
             progress=watch, stop=self.asked,
         )  # fmt: skip
         self.bound = min(self.bound, tight.bound)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from orefield.report import figures_mines, figures_pits
 from orefield.report.sections.page import Page, Section
+from orefield.report.sections.plans import plans
 from orefield.report.tables import Column, Table, measured, words
 from orefield.report.words import is_stand_in
 
@@ -39,7 +40,8 @@ def mines(page: Page) -> Section | None:
     return Section(
         "mines", "Mines",
         {
-            "year": year, "inventory": _inventory(page), "pits": _pits(page), "panels": panels,
+            "year": year, "inventory": _inventory(page), "pits": _pits(page), "plans": plans(page),
+            "panels": panels,
             "idle": [run.name(a) for a in idle], "deviations": _deviations(page),
             "caves": [run.name(str(r["asset"])) for r in run.rows("assets")
                       if r["method"] == "block_cave"],

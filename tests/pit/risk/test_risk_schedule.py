@@ -1,0 +1,185 @@
+"""Schedules over realisations: against whole programs, out of sample, and laws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from schedule_oracle import broken, judge
+from scipy.optimize import LinearConstraint, milp
+from uncertain_pits import deposit, metal_target, tiny
+
+from orefield.core import ModelError
+from orefield.pit.production import Row, relax, solve_production
+from orefield.pit.risk import (
+    Realisations,
+    all_policies,
+    evaluate,
+    expected_problem,
+    perfect_information_bound,
+    policies,
+    risk_schedule,
+    sample_average_problem,
+)
+
+
+def extensive(realisations, target, whole):
+    """The two-stage program, written out: x[t, b], y[s, t, b, d], short[s, t]."""
+    base, s = realisations.base, realisations.n
+    n_t, n, d = base.n_periods, base.n, base.n_destinations
+    x = np.arange(n_t * n).reshape(n_t, n)
+    y = x.size + np.arange(s * n_t * n * d).reshape(s, n_t, n, d)
+    short = x.size + y.size + np.arange(s * n_t).reshape(s, n_t)
+    size = x.size + y.size + short.size
+    cost = np.zeros(size)
+    for k in range(s):
+        odds = realisations.probability[k]
+        cost[y[k]] = -odds * np.tensordot(base.factor, realisations.value[k], axes=1)
+        cost[short[k]] = odds * target.penalty
+    rows, low, high = [], [], []
+
+    def add(columns, factors, lower, upper):
+        columns = np.concatenate([np.ravel(c) for c in columns])
+        line = (np.asarray(factors, float), (np.zeros(len(columns), int), columns))
+        rows.append(sp.csr_array(line, shape=(1, size)))
+        low.append(lower)
+        high.append(upper)
+
+    for b in range(n):
+        add([x[:, b]], np.ones(n_t), -np.inf, 1.0)
+        for t in range(n_t):
+            for k in range(s):
+                add([y[k, t, b], x[t, b]], [*np.ones(d), -1.0], 0.0, 0.0)
+            for a in base.needed[base.start[b] : base.start[b + 1]]:
+                ones = np.ones(t + 1)
+                add([x[: t + 1, b], x[: t + 1, a]], [*ones, *-ones], -np.inf, 0.0)
+    for k in range(s):
+        for t in range(n_t):
+            for limit in base.limits:
+                use = realisations.use(limit, k).ravel()
+                add([y[k, t]], use, limit.lower[t], limit.upper[t])
+            add([y[k, t], short[k, t]], [*target.of(k).ravel(), 1.0], target.amount[t], np.inf)
+    integral = np.zeros(size)
+    integral[: x.size] = int(whole)
+    top = np.ones(size)
+    top[short] = np.inf
+    found = milp(
+        cost, constraints=LinearConstraint(sp.vstack(rows), low, high), integrality=integral,
+        bounds=(np.zeros(size), top),
+    )  # fmt: skip
+    return -found.fun
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_sample_average_is_the_two_stage_program(seed):
+    realisations, target = tiny(seed)
+    problem = sample_average_problem(realisations, all_policies(realisations), [target])
+    best = extensive(realisations, target, whole=False)
+    assert judge(problem)[0] == pytest.approx(best, rel=1e-6)
+    found = relax(problem, np.zeros(problem.n, np.int32))
+    assert found.objective == pytest.approx(best, rel=1e-5)
+    assert found.bound >= best - 1e-6 * abs(best)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_plans_are_bounded_by_the_two_stage_optimum_and_come_near(seed):
+    realisations, target = tiny(seed, 3)
+    best = extensive(realisations, target, whole=True)
+    out = risk_schedule(realisations, [target], gap=0.0, seconds=np.inf, turns=4)
+    assert out.evaluation.objective <= best + 1e-6
+    assert out.evaluation.objective <= out.bound + 1e-6
+    assert out.value_of_stochastic_solution >= 0.0
+    again = evaluate(out.plan, realisations, [target])
+    assert again.objective == pytest.approx(out.evaluation.objective)
+    worst = out.mean_evaluation.objective
+    assert out.evaluation.objective >= max(worst, best - 0.15 * abs(best) - 1.0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sample_average_is_scheduled_to_its_optimum(seed):
+    realisations, target = tiny(seed, 3)
+    best = extensive(realisations, target, whole=True)
+    out = risk_schedule(
+        realisations, [target], rounds=0, sampled=True, gap=0.0, seconds=np.inf, turns=6
+    )
+    assert out.evaluation.objective == pytest.approx(best, rel=1e-6)
+    assert best <= out.bound + 1e-6 * abs(best)
+    assert out.bound <= perfect_information_bound(realisations) + 1e-9
+    assert out.candidates[-1][0] == "sample average"
+
+
+def test_without_uncertainty_the_plan_is_the_deterministic_one():
+    one, _ = deposit(4, 1, (8, 4), 3, rock=12.0, mill=5.0)
+    same = Realisations(one.base, np.repeat(one.value, 5, axis=0))
+    options = {"gap": 0.0, "seconds": np.inf, "turns": 5, "seed": 3}
+    plain = solve_production(one.problem(0), **options)
+    out = risk_schedule(same, bound=True, **options)
+    assert out.value_of_stochastic_solution <= 0.01 * abs(plain.objective)
+    assert out.evaluation.objective >= plain.objective - 1e-9
+    assert out.evaluation.objective <= out.bound * (1 + 1e-9)
+    np.testing.assert_array_equal(out.mean_plan.period, plain.plan.period)
+    rules = policies(same)
+    for target in ([], [metal_target(np.zeros((32, 2)), [0.0] * 3)]):
+        assert judge(expected_problem(same, rules, target))[0] == pytest.approx(
+            judge(one.problem(0))[0]
+        )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_looking_at_risk_pays_on_realisations_not_seen(seed):
+    asked = [6.0, 6.0, 6.0, 0.0]
+    realisations, metal = deposit(seed, 10, (10, 5), 4, 14.0, 6.0)
+    out = risk_schedule(
+        realisations, [metal_target(metal, asked)], rounds=2, bound=False, gap=0.01,
+        seconds=np.inf, turns=3,
+    )  # fmt: skip
+    assert broken(replace(realisations.base, limits=realisations.base.limits[:1]), out.plan) == []
+    fresh, metal = deposit(seed + 1000, 40, (10, 5), 4, 14.0, 6.0)
+    target = metal_target(metal, asked)
+    risk, mean = evaluate(out.plan, fresh, [target]), evaluate(out.mean_plan, fresh, [target])
+    assert risk.objective > mean.objective
+    short = [e.probability @ (e.shortfall()[0] @ target.penalty) for e in (risk, mean)]
+    assert risk.expected_npv > mean.expected_npv or short[0] < short[1]
+
+
+def test_bounds_of_known_realisations_lie_above_every_plan():
+    realisations, _ = tiny(1, 4)
+    bound = perfect_information_bound(realisations, tolerance=1e-7)
+    known = np.mean([judge(realisations.problem(k))[0] for k in range(4)])
+    assert bound == pytest.approx(known, rel=1e-5)
+    assert bound >= known - 1e-9
+
+
+def test_rows_are_kept_on_average():
+    realisations, _ = tiny(2, 3)
+    n, n_t = realisations.base.n, 2
+    row = Row(
+        "milled", np.repeat(np.arange(n_t), n), np.tile(np.arange(n), n_t),
+        np.zeros(n * n_t, np.int64), np.ones(n * n_t), -np.inf, 1.5,
+    )  # fmt: skip
+    tied = replace(realisations, base=replace(realisations.base, rows=(row,)))
+    rules = all_policies(tied)
+    _, share = judge(expected_problem(tied, rules))
+    milled = (rules.choice[:, :, 0] == 0).mean(axis=1)
+    assert (share.sum(axis=(0, 1)) @ milled) <= 1.5 + 1e-7
+    with pytest.raises(ModelError, match="join periods"):
+        sample_average_problem(tied, rules)
+
+
+def test_rules_that_do_not_fit_are_told():
+    realisations, target = tiny(0)
+    many, _ = deposit(0, 9, (4, 2), 2, rock=6.0, mill=3.0)
+    with pytest.raises(ModelError, match="512 ways"):
+        all_policies(many)
+    with pytest.raises(ModelError, match="rules of shape"):
+        expected_problem(many, all_policies(realisations))
+    with pytest.raises(ModelError, match="prices for"):
+        policies(realisations, np.ones(5))
+    single = replace(all_policies(realisations), names=("one",))
+    single = replace(single, choice=single.choice[:1])
+    with pytest.raises(ModelError, match="one rule"):
+        sample_average_problem(realisations, single, [target])
+    with pytest.raises(ModelError, match="credits of shape"):
+        expected_problem(realisations, all_policies(realisations), [target], np.zeros((1, 2, 2)))
