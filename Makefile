@@ -7,6 +7,7 @@ ARGS  ?=
 SLOW  ?=
 ONLY  ?=
 PYTHON ?=
+SPREAD ?= -n auto --maxprocesses 8 --dist worksteal
 LOCK_PYTHON ?= python3.11
 
 VENV := .venv
@@ -26,6 +27,7 @@ help:
 	@echo 'make run     set up, run the study, print the result and where the report is'
 	@echo '             (STUDY=name or folder, OUT=folder, ARGS="--draws 50 --seed 7")'
 	@echo 'make test    set up, run the tests (SLOW=1 the long ones too, ARGS="-k ledger")'
+	@echo '             (SPREAD= runs them in one process)'
 	@echo 'make lint    ruff, mypy and the import contracts'
 	@echo 'make bench   compare speed side by side with peers (ONLY=closure for one)'
 	@echo 'make docs    build the documentation into docs/_build/html'
@@ -74,7 +76,7 @@ run: $(VENV)/.run
 	@$(VENV)/bin/orefield run "$(STUDY)" --out "$(OUT)" --overwrite $(ARGS)
 
 test: $(VENV)/.dev
-	@$(PY) -m pytest $(if $(filter-out 0,$(SLOW)),,-m "not slow") $(ARGS)
+	@$(PY) -m pytest $(SPREAD) $(if $(filter-out 0,$(SLOW)),,-m "not slow") $(ARGS)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .

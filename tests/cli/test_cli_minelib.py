@@ -98,6 +98,18 @@ def test_a_schedule_is_handed_to_the_engine_and_its_answer_checked(toy, stand_in
     assert read_solution(toy / "x.sol", "cpit").block.tolist() == [1, 2, 0]
 
 
+def test_a_state_that_cannot_be_kept_does_not_cost_the_plan(toy, stand_in):
+    stand_in.answer = answer(GOOD, unsaved="No space left on device")
+    ask = ("minelib", "solve", toy, "--problem", "cpit", "--resume", "state")
+    done = invoke(*ask, "--json", cwd=toy)
+    assert (done.code, done.json["unsaved"]) == (0, "No space left on device")
+    assert "cannot be resumed: No space left" in invoke(*ask, cwd=toy).out
+    (toy / "plain").write_text("")
+    early = invoke(*ask[:-1], "plain/state", cwd=toy)
+    assert early.code != 0
+    assert "the state of the search cannot be written there" in early.err
+
+
 def test_a_schedule_that_breaks_a_rule_is_not_passed_off_as_one(toy, stand_in):
     stand_in.answer = answer(EARLY)
     done = invoke("minelib", "solve", toy, "--problem", "cpit", "--json", cwd=toy)

@@ -303,27 +303,3 @@ def test_no_pit_is_told_and_not_a_crash(place, tmp_path):
         code, data, _ = ask(command, poor, "-c", config)
         assert code == 2, command
     assert ask("shells", poor, "-c", config)[0] == 0
-
-
-def test_frontier_trades_value_against_a_limit(place):
-    model, config, out = str(place / "model.parquet"), str(place / "pit.toml"), place / "frontier"
-    more = ["--of", "rock", "--points", "4", "--bounds-only", "--out", str(out)]
-    code, data, _ = ask("frontier", model, "-c", config, *more)
-    assert code == 0
-    caps = [np.inf if p["cap"] is None else p["cap"] for p in data["points"]]  # None: no cap
-    points = [data["points"][k] for k in np.argsort(caps)]
-    assert len(points) >= 4
-    bounds = [p["npv_bound"] for p in points]
-    assert bounds == sorted(bounds)  # more rock is never worth less
-    assert all(p["cap"] is None or p["lp_use"] <= p["cap"] * (1 + 1e-6) for p in points)
-    assert (out / "frontier.csv").is_file()
-
-
-def test_frontier_of_no_limit_names_those_there_are(place):
-    model, config = str(place / "model.parquet"), str(place / "pit.toml")
-    code, data, _ = ask("frontier", model, "-c", config, "--of", "water")
-    assert code == 2
-    assert "rock" in data["fix"]
-    code, data, _ = ask("frontier", model, "-c", config, "--of", "rock", "--over", "ever")
-    assert code == 2
-    assert "total or period" in data["fix"]

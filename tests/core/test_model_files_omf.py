@@ -7,11 +7,14 @@ import io
 import json
 import sys
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orefield.core import Grid, ModelError, TableError
 from orefield.core.model_files import ModelOptions, read_model, read_omf_model
@@ -163,6 +166,94 @@ def test_broken_files(tmp_path):
         read_omf_model(omf2(path, [{"name": "no geometry"}], {}))
 
 
+def whole(path):
+    """A file with every kind of thing that is read."""
+    category = number("rock", "2.parquet")
+    category["data"] = {
+        **category["data"], "type": "Category", "names": {"filename": "3.parquet"},
+    }  # fmt: skip
+    tensor = {"type": "Tensor", **{a: {"filename": f"{a}.parquet"} for a in "uvw"}}
+    grids = zip("uvw", GRID.shape, GRID.size, strict=True)
+    arrays = {
+        "1.parquet": array(np.arange(24.0)),
+        "2.parquet": array(pa.array([0, 1] * 12, pa.uint32()), "index"),
+        "3.parquet": array(["ox", "sul"], "name"),
+        **{f"{a}.parquet": array(np.full(n, size), "scalar") for a, n, size in grids},
+    }
+    fields = [number("cu", "1.parquet"), category]
+    elements = [element("a", attributes=fields), element("b", tensor, attributes=fields)]
+    return elements, arrays, omf2(path, elements, arrays, origin=[0.0, 0.0, 0.0])
+
+
+def places(value, at=()):
+    """Where everything inside a JSON value is."""
+    inner = enumerate(value) if isinstance(value, list) else ()
+    for key, item in value.items() if isinstance(value, dict) else inner:
+        yield (*at, key)
+        yield from places(item, (*at, key))
+
+
+STRANGE = (None, True, -1, 0, 5, 1.5, np.nan, np.inf, 10**400, "x", "../x", [], [1.0], {})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_an_index_of_another_form_is_an_error_of_ours(tmp_path_factory, data):
+    path = tmp_path_factory.mktemp("omf") / "m.omf"
+    elements, arrays, _ = whole(path)
+    project = json.loads(json.dumps({"elements": elements, "origin": [0.0, 0.0, 0.0]}))
+    *way, last = data.draw(st.sampled_from(list(places(project))))
+    part = project
+    for key in way:
+        part = part[key]
+    if data.draw(st.booleans()):
+        del part[last]
+    else:
+        part[last] = data.draw(st.sampled_from(STRANGE))
+    omf2(path, project.pop("elements", []), arrays, **project)
+    with suppress(TableError, ModelError):
+        read_omf_model(path, ModelOptions(element=data.draw(st.sampled_from("ab"))))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
+def test_damaged_bytes_are_an_error_of_ours(tmp_path_factory, at, noise):
+    path = tmp_path_factory.mktemp("omf") / "m.omf"
+    raw = bytearray(whole(path)[2].read_bytes())
+    at %= len(raw)
+    raw[at : at + len(noise)] = noise
+    path.write_bytes(bytes(raw))
+    with suppress(TableError, ModelError):
+        read_omf_model(path, ModelOptions(element="b"))
+
+
+def test_archives_that_cannot_be_unpacked_are_told_why(tmp_path):
+    path = whole(tmp_path / "m.omf")[2]
+    assert read_omf_model(path, ModelOptions(element="b")).grid == GRID
+    raw = path.read_bytes()
+    entry = raw.index(b"PK\x01\x02", raw.index(b"PK\x01\x02") + 1)  # of the second member
+    for place, value, said in ((8, 1, "encrypted"), (10, 97, "unknown way"), (8, 32, "unpacked")):
+        changed = bytearray(raw)
+        for first in [i for i in range(len(raw)) if raw[i : i + 4] == b"PK\x01\x02"]:
+            changed[first + place] = value
+        assert changed[entry + place] == value
+        path.write_bytes(bytes(changed))
+        with pytest.raises(TableError, match=said):
+            read_omf_model(path, ModelOptions(element="b"))
+    deep = gzip.compress(b"[" * 200_000)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("index.json.gz", deep)
+        archive.comment = b"Open Mining Format 2.0"
+    with pytest.raises(TableError, match="deep"):
+        read_omf_model(path)
+    huge = element(grid={**REGULAR, "count": [10**12, 3, 2]})
+    with pytest.raises(ModelError, match="1000000000000"):
+        read_omf_model(omf2(path, [huge], {}))
+    short = element(axes={**AXES, "u": [1.0, 0.0]})
+    with pytest.raises(TableError, match="broken"):
+        read_omf_model(omf2(path, [short], {}))
+
+
 def test_version_1_says_how_to_read_it_without_its_library(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "omf", None)
     (tmp_path / "m.omf").write_bytes(b"\x84\x83\x82\x81" + b"\0" * 60)
@@ -171,7 +262,7 @@ def test_version_1_says_how_to_read_it_without_its_library(tmp_path, monkeypatch
     assert "orefield[omf]" in caught.value.fix
 
 
-def test_version_1_w_runs_fastest(tmp_path):
+def omf_1(path):
     omf = pytest.importorskip("omf", reason="the extra 'omf' is not installed")
     cells = np.fromfunction(lambda i, j, k: i + 4 * (j + 3 * k), GRID.shape)
     volume = omf.VolumeElement(
@@ -182,7 +273,35 @@ def test_version_1_w_runs_fastest(tmp_path):
         ),
         data=[omf.ScalarData(name="cu", location="cells", array=cells.ravel())],
     )  # fmt: skip
-    omf.OMFWriter(omf.Project(name="p", elements=[volume]), str(tmp_path / "m.omf"))
-    model = read_omf_model(tmp_path / "m.omf")
+    omf.OMFWriter(omf.Project(name="p", elements=[volume]), str(path))
+    return path
+
+
+def test_version_1_damaged_is_an_error_of_ours(tmp_path):
+    raw = omf_1(tmp_path / "m.omf").read_bytes()
+    rng = np.random.default_rng(0)
+    cut = [raw[:n] for n in (4, 20, 50, 60, 100, len(raw) - 30)]
+    spoilt = []
+    for _ in range(150):
+        changed = bytearray(raw)
+        at = int(rng.integers(4, len(raw)))
+        changed[at : at + 3] = rng.bytes(3)
+        spoilt.append(bytes(changed))
+    for text in (b'"length": ', b'"dtype": "<f8"', b'"tensor_u"', b'"geometry"', b'"array"'):
+        assert text in raw
+        spoilt.append(raw.replace(text, text.replace(b"e", b"o").replace(b"f8", b"f4")))
+    for number, data in enumerate((*cut, *spoilt)):
+        path = tmp_path / f"{number}.omf"
+        path.write_bytes(data)
+        with suppress(TableError, ModelError):
+            read_omf_model(path)
+    for data in cut:
+        path.write_bytes(data)
+        with pytest.raises(TableError, match="broken"):
+            read_omf_model(path)
+
+
+def test_version_1_w_runs_fastest(tmp_path):
+    model = read_omf_model(omf_1(tmp_path / "m.omf"))
     assert model.grid == GRID
     np.testing.assert_array_equal(model["cu"], np.arange(24.0))

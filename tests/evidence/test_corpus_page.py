@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from doc_pages import blocks, page, run
 
 from orefield.evidence.rules.registry import all_rules
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "corpus.md"
-TEXT = PAGE.read_text(encoding="utf-8")
-BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def _shell(code: str, folder: Path) -> str:
-    here = str(Path(sys.executable).parent)
-    done = subprocess.run(
-        ["sh", "-euc", code],
-        cwd=folder,
-        env={**os.environ, "PATH": here + os.pathsep + os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+TEXT = page("corpus")
 
 
 def test_the_page_runs_and_finds_what_it_says(tmp_path: Path) -> None:
-    said = [_shell(block, tmp_path) for block in BLOCK.findall(TEXT)]
+    said = [run(kind, code, tmp_path) for kind, code in blocks("corpus", "sh")]
     assert "growth-identity" in said[0]
     assert "A5" in said[0]
     assert (tmp_path / "audit.html").read_text("utf-8").count("60 kt") >= 1

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
+
+from doc_pages import blocks, page, run
 
 from orefield.commands import minelib as commands
 from orefield.pit.minelib import check_solution, read_instance, read_solution
 from orefield.pit.minelib.descriptor import _SECTIONS
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "minelib.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def _run(kind: str, code: str, folder: Path) -> str:
-    here = str(Path(sys.executable).parent)
-    done = subprocess.run(
-        ["sh", "-euc", code] if kind == "sh" else [sys.executable, "-c", code],
-        cwd=folder,
-        env={**os.environ, "PATH": here + os.pathsep + os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+TEXT = page("minelib")
 
 
 def test_the_page_runs_and_says_what_comes_out(tmp_path: Path) -> None:
-    said = [_run(kind, code, tmp_path) for kind, code in BLOCK.findall(TEXT)]
+    said = [run(kind, code, tmp_path) for kind, code in blocks("minelib", "sh", "python")]
     assert "toy, UPIT: 3 blocks" in said[0]
     assert re.search(r"value +0\.50 ", said[0])
     assert (tmp_path / "toy.sol").read_text("utf-8") == "0\n1\n2\n"

@@ -82,8 +82,29 @@ def test_the_schedule_keeps_its_limits_and_adds_up(page):
         assert (folder / "schedule" / f"end-of-period-{last:02d}.{ending}").stat().st_size > 1000
 
 
+def test_the_frontier_is_the_one_shown_and_bounds_the_schedule(page):
+    folder, said = page
+    (shown,) = (text for text in said[""] if text.startswith("value against tailings"))
+    printed = next(text for text in said["sh"] if text.startswith("value against tailings"))
+    wanted, got = (
+        [line.replace(",", "").split() for line in text.splitlines()[:6]]
+        for text in (shown, printed)
+    )
+    assert got[:3] == wanted[:3]
+    for row, line in zip(got[3:], wanted[3:], strict=True):
+        assert [float(x) for x in row] == pytest.approx([float(x) for x in line], rel=1e-3)
+    curve = json.loads((folder / "frontier" / "summary.json").read_text("utf-8"))
+    plan = json.loads((folder / "schedule" / "summary.json").read_text("utf-8"))
+    # the schedule of the page is one of those that the frontier speaks of
+    taken = sum(p["tailings used"] for p in plan["periods"])
+    assert plan["objective"] <= curve["points"][0]["npv_bound"] * (1 + 1e-9)
+    for point in curve["points"][1:]:
+        slack = point["marginal"] * (taken - point["cap"])
+        assert plan["objective"] <= (point["npv_bound"] + slack) * (1 + 1e-9)
+
+
 def test_every_file_named_was_written(page):
     folder, _ = page
-    for command in ("limit", "shells", "phases", "schedule"):
+    for command in ("limit", "shells", "phases", "schedule", "frontier"):
         summary = json.loads((folder / command / "summary.json").read_text("utf-8"))
         assert sorted(p.name for p in (folder / command).iterdir()) == sorted(summary["files"])

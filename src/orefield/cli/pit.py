@@ -94,21 +94,26 @@ def frontier(
         str, typer.Option(help="What is capped: total, or period (largest).")
     ] = "total",
     points: Annotated[int, typer.Option(help="Caps to try.", min=1, max=100)] = 6,
+    cap: Annotated[
+        list[float] | None,
+        typer.Option("--cap", help="A cap to try, once for each; in place of --points."),
+    ] = None,
     plans: Annotated[
         bool, typer.Option("--plans/--bounds-only", help="Look for a schedule at each cap.")
     ] = True,
     out: Out = None,
     gap: Annotated[float | None, typer.Option(help="Of each schedule's search.", min=0.0)] = None,
     time: Annotated[float | None, typer.Option(help="Seconds for all points.", min=0.1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the searches.", min=0)] = None,
     json: Json = False,
 ) -> None:
-    """What less water, energy, tailings or carbon costs in value, with certified bounds."""
+    """What less water, energy, tailings or carbon costs in value; Ctrl-C keeps what is found."""
     with output.command(json) as reply:
         from orefield.commands import pit
 
         with output.progress(quiet=json) as tell:
             found = pit.pit_frontier(
-                model, config, of=of, over=over, points=points, plans=plans, out=out, gap=gap,
-                seconds=time, tell=tell, stopping=stopping,
+                model, config, of=of, over=over, points=cap or points, plans=plans, out=out,
+                gap=gap, seconds=time, seed=seed, tell=tell, stopping=stopping,
             )  # fmt: skip
         reply(*found)

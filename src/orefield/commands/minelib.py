@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 import sys
 import time
@@ -12,7 +11,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orefield.core.errors import InputError, RunError
+from orefield.commands.places import file_place
+from orefield.core.errors import InputError
 from orefield.pit.minelib import (
     MOST_SHOWN,
     Check,
@@ -93,8 +93,8 @@ def solve(
     """
     if kind == "upit" and resume is not None:
         raise InputError("an ultimate pit is solved at once", fix="leave --resume out")
-    if out is not None:
-        _can_be_written(out)
+    file_place(out, "the solution")
+    file_place(resume, "the state of the search")
     began = time.perf_counter()
     instance = read_instance(folder, kind)
     read = time.perf_counter()
@@ -185,6 +185,7 @@ def _solve_schedule(
         "gap": _known(solution.gap),
         "lp_bound": _known(solution.lp_bound),
         "status": solution.status,
+        "unsaved": solution.unsaved or None,
         "seconds_lp": solution.lp_seconds,
     }, plan_lines(solution.plan, problem.n_periods)
 
@@ -219,17 +220,6 @@ def _progress_text(progress: Progress) -> str:
     if math.isfinite(progress.gap):
         parts.append(f"gap {progress.gap:.2%}")
     return ", ".join(parts)
-
-
-def _can_be_written(out: Path) -> None:
-    """Say before a long search, not after it, that its result has no place."""
-    place = out.parent
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    if out.is_dir() or not (place.is_dir() and os.access(place, os.W_OK)):
-        raise RunError(
-            "the solution cannot be written there", where=str(out), fix="choose another file"
-        )
 
 
 def peak_mb() -> float | None:
@@ -269,6 +259,8 @@ def _solved_text(data: dict[str, Any], verdict: Check) -> str:
     if data["peak_mb"] is not None:
         rows.append(("memory", f"{data['peak_mb']:>20,.0f}  MB at most"))
     rows.append(("checked", _verdict(verdict)))
+    if data.get("unsaved"):
+        rows.append(("not saved", f"the search cannot be resumed: {data['unsaved']}"))
     if data["out"]:
         rows.append(("written to", data["out"]))
     return f"{data['instance']}, {data['problem'].upper()}: {many}\n{_table(rows)}" + _spelled(

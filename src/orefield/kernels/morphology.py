@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from orefield.kernels.offsets import block_at
+
 _MASK = NDArray[np.bool_]
 _I4 = NDArray[np.int32]
 _F8 = NDArray[np.float64]
@@ -117,18 +119,6 @@ def cover_with_elements(
 
 
 @njit(cache=True, nogil=True)
-def _above(
-    ix: int, iy: int, iz: int, dx: int, dy: int, dz: int, shape: tuple[int, int, int]
-) -> int:
-    """Flat index of a block at an offset, or -1 outside the grid."""
-    nx, ny, nz = shape
-    jx, jy, jz = ix + dx, iy + dy, iz + dz
-    if 0 <= jx < nx and 0 <= jy < ny and jz < nz:
-        return jx + nx * (jy + ny * jz)
-    return -1
-
-
-@njit(cache=True, nogil=True)
 def closed_core(
     inside: _MASK,
     air: _MASK,
@@ -156,21 +146,19 @@ def closed_core(
     -------
     bool array, shape (n,)
     """
-    nx, ny, nz = shape
+    nx, ny, _ = shape
     good = np.zeros(inside.size, np.bool_)
-    for iz in range(nz - 1, -1, -1):
-        for iy in range(ny):
-            for ix in range(nx):
-                i = ix + nx * (iy + ny * iz)
-                if not (inside[i] or air[i]):
-                    continue
-                q = which[i] if which.size > 0 else 0
-                good[i] = True
-                for k in range(first[q], first[q + 1]):
-                    j = _above(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
-                    if j >= 0 and not good[j]:
-                        good[i] = False
-                        break
+    for i in range(inside.size - 1, -1, -1):  # from the top bench down
+        if not (inside[i] or air[i]):
+            continue
+        ix, iy, iz = i % nx, i // nx % ny, i // (nx * ny)
+        q = which[i] if which.size > 0 else 0
+        good[i] = True
+        for k in range(first[q], first[q + 1]):
+            j = block_at(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
+            if j >= 0 and not good[j]:
+                good[i] = False
+                break
     for i in range(inside.size):
         good[i] = good[i] and inside[i] and not air[i]
     return good
@@ -196,19 +184,17 @@ def closed_hull(
     -------
     bool array, shape (n,)
     """
-    nx, ny, nz = shape
+    nx, ny, _ = shape
     held = inside.copy()
-    for iz in range(nz):
-        for iy in range(ny):
-            for ix in range(nx):
-                i = ix + nx * (iy + ny * iz)
-                if not held[i]:
-                    continue
-                q = which[i] if which.size > 0 else 0
-                for k in range(first[q], first[q + 1]):
-                    j = _above(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
-                    if j >= 0:
-                        held[j] = True
+    for i in range(inside.size):  # from the bottom bench up
+        if not held[i]:
+            continue
+        ix, iy, iz = i % nx, i // nx % ny, i // (nx * ny)
+        q = which[i] if which.size > 0 else 0
+        for k in range(first[q], first[q + 1]):
+            j = block_at(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
+            if j >= 0:
+                held[j] = True
     for i in range(inside.size):
         held[i] = held[i] and not air[i]
     return held
@@ -239,22 +225,20 @@ def first_unmet(
     cause : int32 array, shape (n,)
         A block of that group; -1 for none.
     """
-    nx, ny, nz = shape
+    nx, ny, _ = shape
     latest = np.full(group.size, -1, np.int32)
     cause = np.full(group.size, -1, np.int32)
-    for iz in range(nz - 1, -1, -1):
-        for iy in range(ny):
-            for ix in range(nx):
-                i = ix + nx * (iy + ny * iz)
-                q = which[i] if which.size > 0 else 0
-                for k in range(first[q], first[q + 1]):
-                    j = _above(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
-                    if j < 0:
-                        continue
-                    if not air[j] and group[j] > latest[i]:
-                        latest[i], cause[i] = group[j], j
-                    if latest[j] > latest[i]:
-                        latest[i], cause[i] = latest[j], cause[j]
+    for i in range(group.size - 1, -1, -1):  # from the top bench down
+        ix, iy, iz = i % nx, i // nx % ny, i // (nx * ny)
+        q = which[i] if which.size > 0 else 0
+        for k in range(first[q], first[q + 1]):
+            j = block_at(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
+            if j < 0:
+                continue
+            if not air[j] and group[j] > latest[i]:
+                latest[i], cause[i] = group[j], j
+            if latest[j] > latest[i]:
+                latest[i], cause[i] = latest[j], cause[j]
     return latest, cause
 
 
@@ -321,13 +305,10 @@ def regain(
                     done += 1
                     if not air[i]:
                         worth += value[i]
-                    jz = i // (nx * ny)
+                    jx, jy, jz = i % nx, i // nx % ny, i // (nx * ny)
                     q = which[i] if which.size > 0 else 0
                     for k in range(first[q], first[q + 1]):
-                        j = _above(
-                            i % nx, i // nx % ny, jz, offsets[k, 0], offsets[k, 1], offsets[k, 2],
-                            shape,
-                        )  # fmt: skip
+                        j = block_at(jx, jy, jz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
                         if j >= 0 and not inside[j] and seen[j] != turn:
                             seen[j] = turn
                             stack[size] = j

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from orefield.kernels.offsets import block_at
+
 _MASK = NDArray[np.bool_]
 _I4 = NDArray[np.int32]
 _I8 = NDArray[np.int64]
@@ -17,7 +19,7 @@ def _needs(
     which: NDArray[np.uint8], seen: _I4, turn: int, stack: _I8, found: _I4,
 ) -> int:  # fmt: skip
     """Numbers of the blocks that ``i`` needs, through air too, into ``found``; how many."""
-    nx, ny, nz = shape
+    nx, ny, _ = shape
     stack[0], size, count = i, 1, 0
     while size > 0:
         size -= 1
@@ -25,11 +27,8 @@ def _needs(
         ix, iy, iz = b % nx, b // nx % ny, b // (nx * ny)
         q = which[b] if which.size > 0 else 0
         for k in range(first[q], first[q + 1]):
-            jx, jy, jz = ix + offsets[k, 0], iy + offsets[k, 1], iz + offsets[k, 2]
-            if not (0 <= jx < nx and 0 <= jy < ny and jz < nz):
-                continue
-            j = jx + nx * (jy + ny * jz)
-            if seen[j] == turn:
+            j = block_at(ix, iy, iz, offsets[k, 0], offsets[k, 1], offsets[k, 2], shape)
+            if j < 0 or seen[j] == turn:
                 continue
             seen[j] = turn
             if number[j] >= 0:

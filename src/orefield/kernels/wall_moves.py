@@ -6,45 +6,26 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from orefield.kernels.offsets import block_at
+
 _MASK = NDArray[np.bool_]
 _I4 = NDArray[np.int32]
 _I8 = NDArray[np.int64]
 
 
 @njit(cache=True, nogil=True)
-def _spread_up(
+def _followers(
     stack: _I8, size: int, seen: _I4, turn: int, inner: _MASK, air: _MASK,
     shape: tuple[int, int, int], offsets: _I4, first: _I4, which: NDArray[np.uint8], most: int,
+    joining: bool,
 ) -> int:  # fmt: skip
-    """Blocks that must join ``inner`` with those on the stack; stops counting at ``most``."""
-    nx, ny, nz = shape
-    done, count = 0, 0
-    while done < size and count < most:
-        i = stack[done]
-        done += 1
-        if not air[i]:
-            count += 1
-        ix, iy, iz = i % nx, i // nx % ny, i // (nx * ny)
-        q = which[i] if which.size > 0 else 0
-        for k in range(first[q], first[q + 1]):
-            jx, jy, jz = ix + offsets[k, 0], iy + offsets[k, 1], iz + offsets[k, 2]
-            if not (0 <= jx < nx and 0 <= jy < ny and jz < nz):
-                continue
-            j = jx + nx * (jy + ny * jz)
-            if not inner[j] and seen[j] != turn:
-                seen[j] = turn
-                stack[size] = j
-                size += 1
-    return count
+    """How many blocks move with those on the stack; stops counting at ``most``.
 
-
-@njit(cache=True, nogil=True)
-def _spread_down(
-    stack: _I8, size: int, seen: _I4, turn: int, inner: _MASK, air: _MASK,
-    shape: tuple[int, int, int], offsets: _I4, first: _I4, which: NDArray[np.uint8], most: int,
-) -> int:  # fmt: skip
-    """Blocks that must leave ``inner`` with those on the stack; stops counting at ``most``."""
+    Where they join ``inner``, all that they need and it lacks; where they leave it, all of it
+    that needs them.
+    """
     nx, ny, _ = shape
+    side = 1 if joining else -1
     done, count = 0, 0
     while done < size and count < most:
         i = stack[done]
@@ -53,13 +34,18 @@ def _spread_down(
             count += 1
         ix, iy, iz = i % nx, i // nx % ny, i // (nx * ny)
         for q in range(first.size - 1):
+            if joining and which.size > 0 and which[i] != q:
+                continue
             for k in range(first[q], first[q + 1]):
-                jx, jy, jz = ix - offsets[k, 0], iy - offsets[k, 1], iz - offsets[k, 2]
-                if not (0 <= jx < nx and 0 <= jy < ny and jz >= 0):
+                dx, dy, dz = side * offsets[k, 0], side * offsets[k, 1], side * offsets[k, 2]
+                j = block_at(ix, iy, iz, dx, dy, dz, shape)
+                if j < 0 or seen[j] == turn:
                     continue
-                j = jx + nx * (jy + ny * jz)
-                mine = which.size == 0 or which[j] == q
-                if mine and (inner[j] or air[j]) and seen[j] != turn:
+                if joining:
+                    follows = not inner[j]
+                else:
+                    follows = (inner[j] or air[j]) and (which.size == 0 or which[j] == q)
+                if follows:
                     seen[j] = turn
                     stack[size] = j
                     size += 1
@@ -146,8 +132,8 @@ def cheaper_moves(
         down = n
         if covered:
             held = stack[:begun].copy()
-            down = _spread_down(
-                stack, size, seen, turn, inner, air, shape, offsets, first, which, n
+            down = _followers(
+                stack, size, seen, turn, inner, air, shape, offsets, first, which, n, False
             )
         turn += 1
         size = 0
@@ -155,7 +141,9 @@ def cheaper_moves(
             seen[block[b]] = turn
             stack[size] = block[b]
             size += 1
-        up = _spread_up(stack, size, seen, turn, inner, air, shape, offsets, first, which, down + 1)
+        up = _followers(
+            stack, size, seen, turn, inner, air, shape, offsets, first, which, down + 1, True
+        )
         if not covered or up * dear <= down:
             for b in range(start[c], start[c + 1]):
                 joins[block[b]] = True

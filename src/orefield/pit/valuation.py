@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from types import MappingProxyType
 
 import numpy as np
@@ -28,6 +29,8 @@ from orefield.pit.worth import (
     block_usage,
     block_worth,
 )
+from orefield.pit.worth.blocks import block_indices
+from orefield.pit.worth.checks import finite
 from orefield.pit.worth.usage import Amount
 
 _F8 = NDArray[np.float64]
@@ -62,34 +65,77 @@ class GradeValuation:
         return GradeValuation(replace(self.economy, calendar=calendar))
 
     def best(self, model: BlockModel, factor: float = 1.0) -> _F8:
-        """Undiscounted value (USD) at the best destination, prices times ``factor``, (n,)."""
+        """Undiscounted value (USD) at the best destination, prices times ``factor``, (n,).
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.best_value`, and for a negative factor.
+        """
         economy = self.economy if factor == 1.0 else self.economy.at_revenue_factor(factor)
         return best_value(model, economy)
 
     def worth(self, model: BlockModel, blocks: ArrayLike | None = None) -> Worth:
-        """Parts of value by destination and period; stockpiles are left out."""
-        return _without_stockpiles(block_worth(model, self.economy, blocks=blocks))
+        """Parts of value by destination and period; stockpiles are left out.
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.block_worth`, and when a block may only go to a
+            stockpile.
+        """
+        worth, kept = block_worth(model, self.economy, blocks=blocks), self._kept
+        allowed = worth.allowed[:, kept]
+        lost = np.flatnonzero(~allowed.any(axis=1))
+        if len(lost):
+            raise ModelError(
+                "a block may go to stockpiles alone",
+                where=f"block {block_indices(model, blocks)[lost[0]]}",
+                fix="add a dump that accepts its rock",
+            )
+        return replace(
+            worth,
+            parts=worth.parts[:, :, kept],
+            destinations=tuple(compress(worth.destinations, kept)),
+            kinds=tuple(compress(worth.kinds, kept)),
+            allowed=allowed,
+        )
 
     def limits(
         self, model: BlockModel, usages: Sequence[Usage], blocks: ArrayLike | None = None
     ) -> tuple[Limit, ...]:
-        """Resource limits by destination and period; stockpiles are left out."""
-        kept = [d.kind != "stockpile" for d in self.economy.destinations]
+        """Resource limits by destination and period; stockpiles are left out.
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.block_limits`.
+        """
         found = block_limits(model, self.economy, tuple(usages), blocks=blocks)
-        return tuple(replace(limit, use=limit.use[:, kept]) for limit in found)
+        return tuple(replace(limit, use=limit.use[:, self._kept]) for limit in found)
 
     def metal_t(self, model: BlockModel, blocks: ArrayLike | None = None) -> dict[str, _F8]:
-        """Tonnes recovered of each element at each destination, arrays (n, d)."""
-        kept = [d.kind != "stockpile" for d in self.economy.destinations]
+        """Tonnes recovered of each element at each destination, arrays (n, d).
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.block_usage`.
+        """
         return {
             name: block_usage(
                 model,
                 self.economy,
                 Usage(name=name, amounts=(Amount(of="recovered", element=name),)),
                 blocks=blocks,
-            )[:, kept]
+            )[:, self._kept]
             for name in self.elements
         }
+
+    @property
+    def _kept(self) -> list[bool]:
+        """Whether each destination is more than a stockpile."""
+        return [d.kind != "stockpile" for d in self.economy.destinations]
 
 
 @dataclass(frozen=True)
@@ -101,7 +147,7 @@ class FieldValuation:
     revenue : mapping of str to str
         Destination to the field (USD a block) that a revenue factor multiplies.
     cost : mapping of str to str
-        Destination to the field with the cost (USD a block), above zero.
+        Destination to the field with the cost (USD a block), zero or more.
     value : mapping of str to str
         Destination to a field with the value; where given it stands for both others.
     ore : tuple of str
@@ -120,7 +166,7 @@ class FieldValuation:
     cost: Mapping[str, str] = field(default_factory=dict)
     value: Mapping[str, str] = field(default_factory=dict)
     ore: tuple[str, ...] = ()
-    calendar: Calendar = Calendar()  # noqa: RUF009  (frozen)
+    calendar: Calendar = field(default_factory=Calendar)
 
     def __post_init__(self) -> None:
         if bool(self.value) == bool(self.revenue or self.cost):
@@ -159,8 +205,10 @@ class FieldValuation:
         Raises
         ------
         ModelError
-            For a factor other than 1 where revenues and costs are not told apart.
+            For a negative factor, one other than 1 where revenues and costs are not told apart,
+            a field that is missing or holds no numbers, or a cost below zero.
         """
+        finite(factor, "revenue factor", 0.0)
         if factor != 1.0 and self.value:
             raise ModelError(
                 "values alone cannot be scaled by a revenue factor",
@@ -171,7 +219,14 @@ class FieldValuation:
         return best
 
     def worth(self, model: BlockModel, blocks: ArrayLike | None = None) -> Worth:
-        """The value by destination as one part, discounted by period."""
+        """The value by destination as one part, discounted by period.
+
+        Raises
+        ------
+        ModelError
+            When blocks are no indices, a field is missing or holds no numbers, or a cost is
+            below zero.
+        """
         value = self._values(model, blocks, 1.0)
         periods = self.calendar.n
         return Worth(
@@ -188,7 +243,13 @@ class FieldValuation:
     def limits(
         self, model: BlockModel, usages: Sequence[Usage], blocks: ArrayLike | None = None
     ) -> tuple[Limit, ...]:
-        """Resource limits by destination and period; ore destinations process what they get."""
+        """Resource limits by destination and period; ore destinations process what they get.
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.block_limits`.
+        """
         return block_limits(model, self._economy(), tuple(usages), blocks=blocks)
 
     def metal_t(self, model: BlockModel, blocks: ArrayLike | None = None) -> dict[str, _F8]:
@@ -196,7 +257,15 @@ class FieldValuation:
         return {}
 
     def _values(self, model: BlockModel, blocks: ArrayLike | None, factor: float) -> _F8:
-        at = np.arange(model.grid.n) if blocks is None else np.asarray(blocks)
+        at = block_indices(model, blocks)
+        for name, cost in self.cost.items():
+            below = np.flatnonzero(_numbers(model, cost)[at] < 0)
+            if len(below):
+                raise ModelError(
+                    f"the cost of '{name}' in field '{cost}' is below zero",
+                    where=f"block {at[below[0]]}",
+                    fix="costs are positive numbers, taken off the revenue",
+                )
         out = np.zeros((len(at), len(self.destinations)))
         signed = ((self.value, 1.0), (self.revenue, factor), (self.cost, -1.0))
         for d, name in enumerate(self.destinations):
@@ -224,16 +293,3 @@ def _numbers(model: BlockModel, name: str) -> _F8:
     if values.dtype.kind not in "fiu":
         raise ModelError(f"field '{name}' holds no numbers", where="[economy]")
     return np.asarray(values, dtype=np.float64)
-
-
-def _without_stockpiles(worth: Worth) -> Worth:
-    kept = np.array([kind != "stockpile" for kind in worth.kinds])
-    if kept.all():
-        return worth
-    return replace(
-        worth,
-        parts=worth.parts[:, :, kept],
-        destinations=tuple(np.asarray(worth.destinations)[kept].tolist()),
-        kinds=tuple(np.asarray(worth.kinds)[kept].tolist()),
-        allowed=worth.allowed[:, kept],
-    )

@@ -169,8 +169,6 @@ def test_credits_and_minimum_feeds_leave_something_to_mine():
         if point.plan is not None:
             assert broken(capped(bound, measure, point.cap), point.plan) == []
     assert plans.points[0].plan is not None
-    with pytest.raises(ModelError, match="no schedule meets"):
-        frontier(bound, measure, points=[1.0], plans=False)
     # dumping waste over old tailings takes some away
     use = measure.use.copy()
     use[:, 1] = -0.5
@@ -179,6 +177,46 @@ def test_credits_and_minimum_feeds_leave_something_to_mine():
     assert curve.points[-1].cap > -0.5 * problem.n
     for point in curve.points[1:]:
         assert point.lp_npv == pytest.approx(judge(capped(problem, credit, point.cap))[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("over", ["total", "period"])
+def test_a_cap_that_leaves_no_schedule_is_a_point_that_says_so(over):
+    problem = small_pit(1)
+    must = Limit("at least", problem.limits[1].use, np.full(3, 2.0), np.full(3, np.inf))
+    bound = replace(problem, limits=(*problem.limits, must))
+    measure = tailings(problem, over)
+    curve = frontier(bound, measure, points=[2.0, 12.0, 1.0], **QUICK)
+    assert [p.cap for p in curve.points] == [np.inf, 12.0, 2.0, 1.0]
+    for point in curve.points[1:]:
+        best, _ = judge(capped(bound, measure, point.cap))
+        assert point.possible == (best is not None) == (point.cap > 2.0)
+    for point in curve.points[2:]:
+        assert point.bound == -np.inf
+        assert point.plan is None
+        assert np.isnan([point.lp_npv, point.marginal, point.gap]).sum() >= 2
+    assert curve.points[0].plan is not None
+    assert curve.points[1].plan is not None
+    assert broken(capped(bound, measure, 12.0), curve.points[1].plan) == []
+    # what lies below is impossible too, and what lies above is as bounded as before
+    assert curve.bound_at(1.5) == curve.bound_at(2.0) == -np.inf
+    assert curve.bound_at(12.0) == pytest.approx(curve.points[1].bound)
+    assert curve.least_use(-1e6) >= 2.0
+    said = json.loads(json.dumps(curve.as_dict(), allow_nan=False))
+    assert said["points"][3]["npv_bound"] is None
+    # without any cap there must be a schedule
+    starved = replace(must, lower=np.full(3, 1000.0))
+    with pytest.raises(ModelError, match="no schedule meets"):
+        frontier(replace(problem, limits=(*problem.limits, starved)), measure, points=[9.0])
+
+
+def test_a_plan_worth_a_value_and_taking_least_is_named():
+    problem = small_pit(1)
+    curve = frontier(problem, tailings(problem), points=3, **QUICK)
+    worth = [p.npv for p in curve.points]
+    found = curve.cheapest(0.5 * worth[0])
+    assert found.npv >= 0.5 * worth[0]
+    assert found.use == min(p.use for p in curve.points if p.npv >= 0.5 * worth[0])
+    assert curve.cheapest(worth[0] + 1.0) is None
 
 
 def test_several_measures_make_one_table():
@@ -256,6 +294,10 @@ def test_bad_measures_are_told():
         (lambda: charged(problem, good, [1.0, 2.0]), "3 periods"),
         (lambda: charged(problem, good, np.inf), "not finite"),
         (lambda: frontier(problem, good, points=0), "0 points"),
+        (lambda: frontier(problem, good, seconds=-1.0), "no effort"),
+        (lambda: frontier(problem, good, tolerance=np.nan), "no effort"),
+        (lambda: frontier(problem, good, points=[1.0], gap=-1.0, seconds=5.0), "no effort"),
+        (lambda: river_capped(problem, good, 1.0, release=(0.8, 0.4)), "1.2 of a block's"),
         (lambda: frontier(problem, good, points=[1.0, np.inf]), "not finite"),
         (lambda: river_measure("m", np.ones(n), [1.0, 1.0], delivered=2.0), "fraction of 2"),
         (lambda: river_measure("m", -np.ones(n), [1.0, 1.0]), "negative"),

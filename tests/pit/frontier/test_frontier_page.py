@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-from pathlib import Path
 
-TEXT = (Path(__file__).resolve().parents[3] / "docs" / "frontier.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"^```(toml|python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+from doc_pages import page, told_and_printed
 
 
 def test_the_page_runs_and_prints_what_it_says(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names, said, printed = {}, [], []
-    for language, body in BLOCK.findall(TEXT):
-        if language == "toml":
-            (tmp_path / "mine.toml").write_text(body, encoding="utf-8")
-        elif language == "text":
-            said.append(body.strip())
-        else:
-            with contextlib.redirect_stdout(io.StringIO()) as out:
-                exec(compile(body, "frontier.md", "exec"), names)
-            printed.append(out.getvalue().strip())
-    assert len(said) == 6
-    assert said == printed
+    told, printed = told_and_printed("frontier", tmp_path / "mine.toml")
+    assert len(told) == 6
+    assert told == printed
 
 
 def test_every_wish_in_the_table_exists():
     from orefield.pit.production import additions
 
-    told = re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)
+    told = re.findall(r"^\| `(\w+)` \|", page("frontier"), re.MULTILINE)
     public = [
         name
         for name, thing in vars(additions).items()

@@ -163,7 +163,7 @@ def test_a_full_disk_leaves_the_old_file_whole(monkeypatch, problem, state, writ
     assert [p.name for p in written.parent.iterdir()] == ["plan.npz"]
 
 
-def test_a_full_disk_ends_a_solve_with_its_reason(monkeypatch, tmp_path, problem):
+def test_a_full_disk_does_not_cost_the_plan_and_is_told(monkeypatch, tmp_path, problem):
     path = tmp_path / "plan.npz"
     solve_production(problem, gap=0.0, seconds=0.0, checkpoint=path)
     before = path.read_bytes()
@@ -172,9 +172,45 @@ def test_a_full_disk_ends_a_solve_with_its_reason(monkeypatch, tmp_path, problem
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(checkpoints.np, "savez_compressed", full)
-    with pytest.raises(RunError, match="No space left"):
-        solve_production(problem, gap=0.0, seconds=0.0, checkpoint=path)
+    found = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    assert "No space left" in found.unsaved
+    assert str(path) in found.unsaved
+    assert accepted(problem, found.plan) == pytest.approx(found.objective)
     assert path.read_bytes() == before
+
+
+def test_a_plan_that_breaks_the_problem_is_not_gone_on_from(tmp_path, problem):
+    path = tmp_path / "plan.npz"
+    found = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    assert found.unsaved == ""
+    good = load(path, problem)
+    below = int(np.flatnonzero(np.diff(problem.start) > 0)[0])
+    above = int(problem.needed[problem.start[below]])
+    early, whole = good.plan.period.copy(), good.plan.share.copy()
+    early[below], early[above] = 0, problem.n_periods - 1
+    whole[[below, above]] = [1.0, 0.0]
+    milled = np.zeros_like(whole)
+    milled[:, 1] = 1.0
+    wrong = (
+        Plan(early, whole),
+        Plan(good.plan.period, good.plan.share / 2),
+        Plan(np.zeros(problem.n, np.int32), milled),
+        Plan(good.plan.period, np.full_like(whole, np.nan)),
+    )
+    for plan in wrong:
+        save(path, problem, Checkpoint(plan, 1e9, 1e9, good.multiplier))
+        with pytest.raises(TableError, match="none of this problem"):
+            solve_production(problem, seconds=1.0, checkpoint=path)
+
+
+def test_a_bound_is_proven_anew_not_believed(tmp_path, problem):
+    path = tmp_path / "plan.npz"
+    found = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    good = load(path, problem)
+    save(path, problem, Checkpoint(good.plan, found.objective / 2, found.lp_bound, good.multiplier))
+    again = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    assert again.upper_bound >= again.objective
+    assert again.upper_bound == pytest.approx(found.upper_bound, rel=1e-6)
 
 
 def test_a_path_that_cannot_be_written(tmp_path, problem, state):

@@ -228,3 +228,28 @@ def test_every_cone_that_fits_is_worth_trying():
     found = found_optimal(problem)
     assert found.plan.period.tolist() == [0, 0, 1]
     assert found.objective == pytest.approx(9.5)
+
+
+def test_minimum_missed_by_a_hair_is_impossible_and_by_nothing_is_not():
+    """What proves it counts no values, so that no fine has to be large enough."""
+    rich = [[[1e9], [-1e9]]]
+    for asked, possible in ((2.0, True), (2.0 * (1 + 1e-5), False)):
+        limits = [capacity([1.0, 1.0], [9.0], [asked], "feed")]
+        problem = problem_of(2, [], rich, np.ones((1, 1)), limits)
+        if possible:
+            found = solve_production(problem, gap=0.0, seconds=2.0, turns=5)
+            assert accepted(problem, found.plan) == pytest.approx(0.0, abs=1.0)
+            continue
+        with pytest.raises(ModelError, match="feed"):
+            solve_production(problem, gap=0.0, seconds=2.0, turns=5)
+
+
+def test_status_says_why_a_search_ended():
+    rng = np.random.default_rng(4)
+    base = section(rng, 12, 6, 8, 2, 2, tightness=0.8)
+    assert solve_production(base, gap=0.0, turns=1, seconds=np.inf).status == "turns"
+    assert solve_production(base, gap=0.0, seconds=0.2).status == "time"
+    assert solve_production(base, gap=0.9, seconds=20.0).status in ("gap", "optimal")
+    assert solve_production(base, gap=0.0, seconds=20.0, stop=lambda: True).status == "interrupted"
+    alone = problem_of(1, [], [[[5.0]]], np.ones((2, 1)), [capacity([10.0], [6.0, 6.0])])
+    assert solve_production(alone, gap=0.0, seconds=20.0).status == "exhausted"

@@ -10,6 +10,7 @@ from schedule_oracle import broken, judge, small_pit
 
 from orefield.core import ModelError
 from orefield.pit.production import relax, solve_production
+from orefield.pit.production.additions import sinking_rate
 from orefield.pit.production.stockpile import Stockpile, stock_t, with_stockpile
 
 DISCOUNT = 0.9
@@ -156,6 +157,34 @@ def test_room_on_the_pile_is_kept():
     np.testing.assert_allclose(stock_t(problem, pile, period, whole), [2.0, 1.0, 0.0])
 
 
+def test_what_was_asked_of_blocks_holds_for_those_that_are_taken_up_again():
+    problem, pile, _ = case(0, after=[5.0])
+    # a floor that sinks by one bench a period, whatever is done with what is mined
+    bench = np.arange(15) // 5
+    slow = sinking_rate(problem, bench, 1, each_period=True)
+    for treatment in ("optimistic", "conservative"):
+        free, _ = judge(with_stockpile(problem, pile, treatment))
+        best, share = judge(with_stockpile(slow, pile, treatment))
+        mined = np.cumsum(share.sum(axis=2), axis=0)
+        by = np.stack([mined[:, bench == z].mean(axis=1) for z in range(3)], axis=1)
+        assert (by[0, 1:] <= 1e-7).all()
+        assert (by[1:, 1:] <= by[:-1, :-1] + 1e-7).all()
+        assert best <= free + 1e-9
+        # some of what is held back is piled
+        assert share[:, :, 3:].sum() > 0.1
+
+
+def test_a_bin_that_is_never_fed_is_worth_what_it_is():
+    bins = np.repeat([0, 1, 2], 5)
+    _, pile, _ = case(0, bins=bins)
+    feed = np.where(bins == 1, 0.0, 1.0)
+    counted = replace(pile, feed=feed).values("conservative")
+    np.testing.assert_array_equal(counted[:, bins == 1], pile.reclaimed[:, bins == 1])
+    for b in (0, 2):
+        worst = pile.reclaimed[:, bins == b].min(axis=1)
+        np.testing.assert_allclose(counted[:, bins == b], np.repeat(worst[:, None], 5, axis=1))
+
+
 def test_piles_that_cannot_be_are_told():
     problem, pile, _ = case(0)
     for change, says in (
@@ -168,7 +197,12 @@ def test_piles_that_cannot_be_are_told():
         ({"feed": -np.ones(15)}, "negative"),
         ({"reclaimed": np.full((2, 15), np.nan)}, "not finite"),
         ({"room": 3.0}, "without tonnes"),
+        ({"room": np.nan}, "room for nan"),
+        ({"slots": np.array([1.0, 2.0])}, "slots"),
         ({"slots": np.array([1, 5]), "after": np.ones(1)}, "after the last period"),
     ):
         with pytest.raises(ModelError, match=says):
             with_stockpile(problem, replace(pile, **change))
+    # the rows of one pile know nothing of another's stock
+    with pytest.raises(ModelError, match="stock of another pile"):
+        with_stockpile(with_stockpile(problem, pile), replace(pile, reclaimed=pile.reclaimed))

@@ -152,6 +152,22 @@ def test_rows_join_the_periods_of_recourse():
     np.testing.assert_allclose(found.npv, best)
 
 
+def test_rows_that_cannot_be_kept_are_told():
+    realisations, _ = deposit(1, 2, (4, 2), 2, rock=8.0, mill=8.0)
+    blocks = np.arange(8)
+    row = Row("some mined", np.zeros(8, np.int64), blocks, np.ones(8, np.int64), np.ones(8), 6, 9)
+    either = replace(row, block=np.tile(blocks, 2), destination=np.repeat([0, 1], 8))
+    either = replace(either, period=np.zeros(16, np.int64), factor=np.ones(16))
+    tied = replace(realisations, base=replace(realisations.base, rows=(either,)))
+    plan = Plan(np.repeat([0, 1], 4).astype(np.int32), np.tile([0.5, 0.5], (8, 1)))
+    for adapt in (True, False):
+        found = evaluate(plan, tied, adapt=adapt)
+        np.testing.assert_allclose(found.rows_broken, [[2.0, 2.0]])
+        np.testing.assert_allclose(found.table()["some mined passed by"], [2.0, 2.0])
+    kept = replace(tied, base=replace(tied.base, rows=(replace(either, lower=4.0),)))
+    assert (evaluate(plan, kept).rows_broken == 0).all()
+
+
 def test_bad_realisations_are_told():
     realisations, metal = deposit(0, 3, (4, 2), 2, rock=6.0, mill=3.0)
     base, value = realisations.base, realisations.value
@@ -165,6 +181,14 @@ def test_bad_realisations_are_told():
         (lambda: Realisations(base, value, {"mill": value[0]}), "use has shape"),
         (lambda: Realisations(base, value, {}, np.array([0.5, 0.5, 0.5])), "add up to one"),
         (lambda: Realisations(base, value, {}, np.array([1.0, 0.0, 0.0])), "not positive"),
+        (
+            lambda: Realisations(
+                replace(base, limits=(base.limits[0], replace(base.limits[1], name="rock"))),
+                value,
+                {"rock": np.ones((3, 8, 2))},
+            ),
+            "two limits",
+        ),
         (lambda: Realisations.of([]), "no realisation"),
         (
             lambda: Realisations.of([base, replace(base, factor=base.factor * 0.9)]),
@@ -187,6 +211,9 @@ def test_bad_realisations_are_told():
         evaluate(Plan(np.zeros(3, np.int32), np.zeros((3, 2))), realisations)
     with pytest.raises(ModelError, match="worst 0"):
         evaluate(plan, realisations).expected_shortfall(0.0)
+    for q in (-0.1, 1.1, np.nan):
+        with pytest.raises(ModelError, match="fraction"):
+            evaluate(plan, realisations).value_at_risk(q)
 
 
 def test_problems_and_realisations_are_the_same_thing():

@@ -12,7 +12,7 @@ from scipy.optimize import LinearConstraint, milp
 from uncertain_pits import deposit, metal_target, tiny
 
 from orefield.core import ModelError
-from orefield.pit.production import Row, relax, solve_production
+from orefield.pit.production import Plan, Row, relax, solve_production
 from orefield.pit.risk import (
     Realisations,
     all_policies,
@@ -23,6 +23,7 @@ from orefield.pit.risk import (
     risk_schedule,
     sample_average_problem,
 )
+from orefield.pit.risk.schedule import _Made
 
 
 def extensive(realisations, target, whole):
@@ -168,6 +169,42 @@ def test_rows_are_kept_on_average():
         sample_average_problem(tied, rules)
 
 
+def test_rules_send_blocks_where_they_are_worth_most_after_the_charge():
+    realisations, _ = tiny(3, 4)
+    price = np.array([0.0, 4.0])  # of the mill
+    rules = policies(realisations, price, [0.0, 0.5, 1.0])
+    assert rules.names[:2] == ("always mill", "always dump")
+    mean = realisations.base.factor[:, 0].mean()
+    for name, choice in zip(rules.names[2:], rules.choice[2:], strict=True):
+        fraction = float(name.split()[2])
+        gain = realisations.value[:, 0, :, 0] - realisations.value[:, 0, :, 1]
+        np.testing.assert_array_equal(choice == 0, mean * gain >= fraction * 4.0)
+    assert len(rules) > 2
+
+
+def test_a_schedule_that_is_stopped_is_the_plan_on_mean_values():
+    realisations, target = tiny(1)
+    out = risk_schedule(realisations, [target], stop=lambda: True)
+    assert [name for name, _ in out.candidates] == ["mean values"]
+    assert out.value_of_stochastic_solution == 0.0
+    assert out.bound == out.gap == np.inf
+
+
+def test_a_plan_that_misses_what_was_asked_gives_way_to_one_that_does_not():
+    realisations, target = tiny(1)
+    made = _Made(realisations, [target])
+    idle = Plan(np.full(6, 2, np.int32), np.zeros((6, 2)))
+    busy = risk_schedule(realisations, [target], rounds=0, bound=False, turns=1, seconds=np.inf)
+    made.judge("misses", busy.plan, "unmet")
+    made.judge("meets", idle, "turns")
+    assert made.best[0] is idle
+    assert made.all[0][1] > made.all[1][1]
+    made.judge("misses again", busy.plan, "unmet")
+    assert made.best[0] is idle
+    made.judge("meets and is worth more", busy.plan, "exhausted")
+    assert made.best[0] is busy.plan
+
+
 def test_rules_that_do_not_fit_are_told():
     realisations, target = tiny(0)
     many, _ = deposit(0, 9, (4, 2), 2, rock=6.0, mill=3.0)
@@ -177,6 +214,11 @@ def test_rules_that_do_not_fit_are_told():
         expected_problem(many, all_policies(realisations))
     with pytest.raises(ModelError, match="prices for"):
         policies(realisations, np.ones(5))
+    for price, fractions in (([np.nan, 0.0], [1.0]), ([1.0, 0.0], [np.nan])):
+        with pytest.raises(ModelError, match="not finite"):
+            policies(realisations, np.array(price), fractions)
+    with pytest.raises(ModelError, match="-1 rounds"):
+        risk_schedule(realisations, [target], rounds=-1)
     single = replace(all_policies(realisations), names=("one",))
     single = replace(single, choice=single.choice[:1])
     with pytest.raises(ModelError, match="one rule"):

@@ -5,6 +5,9 @@ import pytest
 
 from orefield.core import BlockModel, Grid
 
+LB = 2204.6226218487757  # pounds in a tonne
+OZ = 32150.746568627980  # troy ounces in a tonne
+
 
 def _blocks(**fields):
     n = len(next(iter(fields.values())))
@@ -117,3 +120,28 @@ def ore(blocks):
         rock=["sulf", "ox", "sulf", "air"],
         rock_fraction=[1.0, 1.0, 1.0, 0.0],
     )
+
+
+def _mill_nsr_usd_t(cu_pct, au_gpt, as_ppm):
+    """NSR of a tonne at the mill of the shared settings, from the contract's sentences."""
+    copper = cu_pct / 100 * 0.9
+    concentrate = copper / 0.25
+    if concentrate == 0:
+        return 0.0
+    # copper: 96.5 % of 25 % is 24.125, but at least one unit is deducted: 24.0
+    paid_cu = concentrate * 0.24
+    gold_gpt = au_gpt * 0.6 / concentrate
+    paid_au = concentrate * max(min(0.97 * gold_gpt, gold_gpt - 1.0), 0.0) * 1e-6
+    arsenic_pct = as_ppm * 1e-4 * 0.8 / concentrate
+    penalty = max(arsenic_pct - 0.2, 0) / 0.1 * 3.0
+    return (
+        paid_cu * (4.0 - 0.08) * LB
+        + paid_au * (1800 - 5) * OZ
+        - concentrate * (80 + 60 / 0.92 + penalty)
+    )
+
+
+@pytest.fixture(scope="session")
+def mill_nsr_usd_t():
+    """NSR (USD per tonne) by hand at grades of copper (%), gold (g/t) and arsenic (ppm)."""
+    return _mill_nsr_usd_t

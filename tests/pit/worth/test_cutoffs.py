@@ -20,9 +20,12 @@ LB = 2204.6226218487757
 
 def test_nsr_cutoffs_by_hand(settings):
     economy = economy_from_dict(settings)
-    # milling 8 and G&A 1, less the 0.2 that the nearer dump would cost
-    assert nsr_cutoff_usd_t(economy, "mill") == pytest.approx(8.8)
-    assert nsr_cutoff_usd_t(economy, "mill", waste="far dump") == pytest.approx(8.5)
+    # milling 8 and G&A 1, less the 0.5 that the dump for every rock would cost
+    assert nsr_cutoff_usd_t(economy, "mill") == pytest.approx(8.5)
+    assert nsr_cutoff_usd_t(economy, "mill", setting=Setting(rock="sulf")) == pytest.approx(8.5)
+    # the nearer dump costs 0.2 and takes oxide only
+    assert nsr_cutoff_usd_t(economy, "mill", setting=Setting(rock="ox")) == pytest.approx(8.8)
+    assert nsr_cutoff_usd_t(economy, "mill", waste="near dump") == pytest.approx(8.8)
     deep = Setting(elevation_m=-50.0)
     # mining costs 2 and 0.01 a metre below 100 m
     found = nsr_cutoff_usd_t(economy, "mill", kind="breakeven", setting=deep)
@@ -32,7 +35,7 @@ def test_nsr_cutoffs_by_hand(settings):
 def test_copper_cutoff_by_hand(settings):
     economy = economy_from_dict(settings)
     per_pct = 0.01 * 0.9 * (0.24 / 0.25 * 3.92 * LB - 4 * (80 + 60 / 0.92))
-    assert cutoff_grade(economy, "mill", "cu") == pytest.approx(8.8 / per_pct, rel=1e-9)
+    assert cutoff_grade(economy, "mill", "cu") == pytest.approx(8.5 / per_pct, rel=1e-9)
     # leached oxide: 80 % at 3.75 $/lb against 3 of leaching, 1 of G&A, 0.2 of the dump
     found = cutoff_grade(economy, "leach", "cu", setting=Setting(rock="ox"))
     assert found == pytest.approx(100 * 3.8 / (0.8 * 3.75 * LB), rel=1e-9)
@@ -88,3 +91,21 @@ def test_shapes_and_unknown_names(settings):
     assert "did you mean 'mill'" in error.value.fix
     with pytest.raises(ModelError, match="cut-off 'break-even'"):
         nsr_cutoff_usd_t(economy, "mill", kind="break-even")
+    for kind in ("marginal", "breakeven"):
+        with pytest.raises(ModelError, match="no dump 'leach'"):
+            nsr_cutoff_usd_t(economy, "mill", kind=kind, waste="leach")
+
+
+def test_without_a_dump_nothing_is_spared_and_without_one_for_the_rock_it_is_an_error(settings):
+    settings["destination"] = [settings["destination"][i] for i in (0, 2)]
+    economy = economy_from_dict(settings)
+    with pytest.raises(ModelError, match="no dump takes") as error:
+        nsr_cutoff_usd_t(economy, "mill", setting=Setting(rock="sulf"))
+    assert "its rock" in error.value.fix
+    settings["destination"] = settings["destination"][:1]
+    assert nsr_cutoff_usd_t(economy_from_dict(settings), "mill") == pytest.approx(9.0)
+
+
+def test_carbon_of_milling_raises_the_cutoff(settings):
+    settings["carbon"] = {"price": 50.0, "use": [{"of": "processed", "per_tonne": 0.02}]}
+    assert nsr_cutoff_usd_t(economy_from_dict(settings), "mill") == pytest.approx(9.5)

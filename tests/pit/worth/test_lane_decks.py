@@ -90,6 +90,9 @@ def test_years_that_cannot_be():
     with pytest.raises(ModelError, match="holds 1 t") as error:
         cutoff_policy([(_operation(9), DEPOSIT), (_operation(9), other)], 0.1)
     assert error.value.where == "year 1"
+    for coarse in ({"points": 0}, {"cutoffs": 0}):
+        with pytest.raises(ModelError, match="out of range"):
+            cutoff_policy([(_operation(25), DEPOSIT)], 0.1, **coarse)
     with pytest.raises(ModelError, match="longer than 2 years"):
         cutoff_policy([(_operation(25), DEPOSIT)], 0.1, max_years=2)
 
@@ -128,6 +131,22 @@ def test_blocks_that_may_not_be_milled_are_waste(settings, ore):
     assert found <= 2 / 3 + 1e-12
 
 
+def test_blocks_go_to_the_cheapest_dump_that_takes_them(settings, ore):
+    settings["mining"] = 2.0
+    economy = economy_from_dict(settings)
+    operation, _ = lane_inputs(ore, economy, "mill", mine=1.0)
+    # two sulfide blocks to the far dump at 0.5, one oxide to the near one at 0.2
+    assert operation.mining == pytest.approx(2 + (0.5 + 0.2 + 0.5) / 3)
+    assert operation.processing == pytest.approx(9 - (0.5 + 0.2 + 0.5) / 3)
+    named, _ = lane_inputs(ore, economy, "mill", mine=1.0, waste="near dump")
+    assert named.mining == pytest.approx(2.2)
+    with pytest.raises(ModelError, match="no dump 'leach'"):
+        lane_inputs(ore, economy, "mill", mine=1.0, waste="leach")
+    settings["destination"][3]["haul"] = 20.0
+    with pytest.raises(ModelError, match="less at 'mill' than at the dump"):
+        lane_inputs(ore, economy_from_dict(settings), "mill", mine=1.0)
+
+
 def test_blocks_that_cannot_be_valued(settings, ore):
     economy = economy_from_dict(settings)
     with pytest.raises(ModelError, match="makes nothing"):
@@ -138,3 +157,5 @@ def test_blocks_that_cannot_be_valued(settings, ore):
         lane_inputs(ore, economy, "mill")
     with pytest.raises(ModelError, match="period 3"):
         lane_inputs(ore, economy, "mill", mine=1.0, period=3)
+    with pytest.raises(ModelError, match="out of range"):
+        lane_inputs(ore, economy, "mill", mine=1.0, classes=0)

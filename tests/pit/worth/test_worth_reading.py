@@ -48,7 +48,8 @@ CONCENTRATE = (*MILL, "concentrate")
         ((*COPPER, "recovery"), {"by_rock": {}}, "names no rock", "rock codes"),
         ((*COPPER, "recovery"), ..., "'recovery' is missing", "add it"),
         ((*COPPER, "payable"), 96.5, "no fraction", "not percent"),
-        ((*COPPER, "payable_steps"), [[0, 1.1]], "no fraction", "not percent"),
+        (("destination", 1, "metal", 0, "payable_steps"), [[0, 1.1]], "no fraction", "not percent"),
+        ((*COPPER, "payable_steps"), [[0, 0.9]], "both payable and payable_steps", "one of them"),
         ((*COPPER, "minimum_deduction"), -1, "out of range", "0 or more"),
         ((*COPPER, "own_product"), True, "deductions are of the grade", "own_product"),
         ((*COPPER, "own_product"), "yes", "not true or false", "true or false"),
@@ -57,6 +58,8 @@ CONCENTRATE = (*MILL, "concentrate")
         ((*CONCENTRATE, "grade"), 125.0, "above 100 %", ""),
         ((*CONCENTRATE, "grade"), 0.0, "grade is zero", "25"),
         ((*CONCENTRATE, "mass_pull"), 0.1, "either an element", "one of them"),
+        (CONCENTRATE, {"mass_pull": 0.1, "grade": 25}, "a grade does too", "one of them"),
+        ((*MILL, "metal", 2, "own_product"), True, "judged by 'as'", "own_product"),
         ((*CONCENTRATE, "element"), "au2", "no metal recovered there called 'au2'", "au"),
         ((*CONCENTRATE, "moisture"), 1.0, "moisture is 1", "below 1"),
         ((*CONCENTRATE, "treatment"), -80, "out of range", "0 or more"),
@@ -96,17 +99,25 @@ CONCENTRATE = (*MILL, "concentrate")
         (("timing",), "mid", "timing 'mid'", "middle"),
         (("periods",), 0, "0 periods", "whole number"),
         (("periods",), 2.5, "2.5 periods", "whole number"),
+        (("periods",), float("inf"), "inf periods", "whole number"),
+        (("periods",), float("nan"), "nan periods", "whole number"),
+        (("period_years",), {"values": [1, 1], "escalation": 0.1}, "is a table", "each period"),
         (("period_years",), [1, 0], "period of 0 years", ""),
         (("ga",), float("inf"), "not a finite number", "number"),
         (("mining",), {"per_tonne": 2, "per_m_below": 0.1}, "no reference elevation", "reference"),
         (("mining",), {"by_elevation": [[10, 1], [5, 2]]}, "does not rise", "sort"),
         (("mining",), {"by_rock": {"ox": "1"}}, "not a number", "number"),
         (("mining",), {"per_tonne": 2, "index": -1}, "out of range", "0 or more"),
+        (("mining",), {"per_tonne": 2, "escalation": 0.01,
+                       "index": {"values": 1, "escalation": 0.02}}, "both the cost", "drop one"),
         (("royalty",), [{"basis": "net"}], "'rate' is missing", "add it"),
         (("royalty",), [{"basis": "net", "rate": 0.1}], "basis 'net'", "nsr or gross"),
         (("royalty",), [{"rate": 5}], "no fraction", "percent"),
         (("royalty",), [{"rate": 0.1, "elements": ["cu"]}], "no single element", "gross"),
         (("royalty",), [{"sliding": [[0, 0.1]]}], "needs both", "neither"),
+        (("royalty",), [{"sliding": [[0, 0.1]], "element": "cu", "rate": 0.1}],
+         "both a rate and a sliding table", "one of them"),
+        (("royalty",), [{"rate": 0.1, "interpolate": True}], "no table to interpolate", "sliding"),
         (("royalty",), [{"sliding": [[1, 0.1]], "element": "cu"}], "begin at price 0", "lowest"),
         (("royalty",), [{"rate": 0.1}, {"name": "royalty", "rate": 0.1}],
          "second royalty", "rename"),
@@ -164,6 +175,12 @@ def test_an_economy_travels_between_processes(settings):
     assert pickle.loads(pickle.dumps(economy)) == economy
 
 
+def test_periods_are_given_one_way(settings):
+    settings |= {"periods": 2, "period_years": [1, 1]}
+    with pytest.raises(ModelError, match="both periods and period_years"):
+        economy_from_dict(settings)
+
+
 def test_limits():
     usage = usage_from_dict(
         {"name": "mill", "unit": "t", "upper": {"values": 30e6, "escalation": 0.0},
@@ -197,6 +214,7 @@ def test_slips_in_limits_are_refused(values, said):
 
 def test_limits_have_names_of_their_own():
     one = {"name": "x", "use": [{"of": "mined"}]}
-    with pytest.raises(ModelError, match="two limits are called 'x'"):
-        usages_from_list([one, one])
+    with pytest.raises(ModelError, match="a second limit is called 'x'") as error:
+        usages_from_list([one, one], "mine.toml: limit")
+    assert error.value.where == "mine.toml: limit"
     assert [u.name for u in usages_from_list([one, {**one, "name": "y"}])] == ["x", "y"]

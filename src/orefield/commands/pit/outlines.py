@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from orefield.commands.pit import texts
+from orefield.commands.pit.calls import Reply, Tell
 from orefield.commands.pit.files import Results, plain, rows
-from orefield.commands.pit.planning import Planner, Tell
+from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.slopes import fit
 from orefield.pit.shell_analysis import PitByPit, skins
 from orefield.pit.shell_blocks import ShellBlocks
-
-Reply = tuple[dict[str, Any], str]
 
 
 def pit_limit(
@@ -42,7 +41,7 @@ def pit_limit(
     files = Results(out, planner.config.block_files, planner.config.surface_files)
     pit = planner.limit
     blocks = planner.shell_blocks(np.where(pit, 0, -1).astype(np.int16))
-    held = _contents(planner, blocks)
+    held = _contents(blocks)
     files.blocks(
         "blocks", planner.as_read, {"pit": pit.astype(np.int8), "pit_value_usd": planner.value}, pit
     )
@@ -209,7 +208,7 @@ def _head(planner: Planner, model: Path) -> dict[str, Any]:
     }
 
 
-def _contents(planner: Planner, blocks: ShellBlocks) -> dict[str, Any]:
+def _contents(blocks: ShellBlocks) -> dict[str, Any]:
     inside = blocks.shell >= 0
     ore, rock = float(blocks.ore_t[inside].sum()), float(blocks.rock_t[inside].sum())
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.commands.pit.calls import Tell, forward
 from orefield.commands.pit.config import PitConfig, read_config
 from orefield.commands.pit.slopes import slopes_of
 from orefield.core import BlockModel, ModelError
@@ -37,23 +37,10 @@ from orefield.pit.worth import Worth
 if TYPE_CHECKING:
     from orefield.pit.production.problem import Limit
 
-Tell = Callable[[str, float], None]
-
 _F8 = NDArray[np.float64]
 _MASK = NDArray[np.bool_]
 
 _SPELLED_OUT = 5
-
-
-def _forward(tell: Tell) -> Tell:
-    """A bar that never goes back, whatever is worked out first."""
-    furthest = [0.0]
-
-    def say(what: str, share: float) -> None:
-        furthest[0] = max(furthest[0], share)
-        tell(what, furthest[0])
-
-    return say
 
 
 def _weighed(model: BlockModel, config: PitConfig) -> BlockModel:
@@ -104,7 +91,7 @@ class Planner:
         OrefieldError
             For what is wrong with either.
         """
-        say = _forward(tell or (lambda _what, _share: None))
+        say = forward(tell)
         settings = read_config(config)
         say("reading the model", 0.0)
         blocks = read_model(model, settings.model)

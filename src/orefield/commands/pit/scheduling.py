@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.commands.pit import texts
+from orefield.commands.pit.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
 from orefield.commands.pit.files import Results, plain, rows
-from orefield.commands.pit.planning import Planner, Tell
+from orefield.commands.pit.planning import Planner
+from orefield.commands.places import file_place
 from orefield.pit.model_problem import ModelProblem
 from orefield.pit.valuation import GradeValuation
 from orefield.pit.worth import Worth
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
     from orefield.pit.production.problem import Limit, Plan
     from orefield.pit.production.solve import Progress
 
-Reply = tuple[dict[str, Any], str]
-Stopping = Callable[[], AbstractContextManager[Callable[[], bool]]]
-
 _F8 = NDArray[np.float64]
-
-_PREPARED = 0.3
-"""Share of the bar that is for what comes before the search."""
 
 
 def pit_schedule(
@@ -70,14 +65,15 @@ def pit_schedule(
     """
     from orefield.pit.production.solve import solve_production
 
+    file_place(resume, "the state of the search")
     began = time.perf_counter()
-    say = tell or (lambda _what, _share: None)
-    planner = Planner.open(model, config, lambda what, share: say(what, _PREPARED * share))
+    say = told(tell)
+    planner = Planner.open(model, config, preparing(say))
     files = Results(out, planner.config.block_files, planner.config.surface_files)
     settings = planner.config.scheduling
     built, worth, limits = planner.scheduled
     allowed_s = settings.seconds if seconds is None else seconds
-    with (stopping or (lambda: nullcontext(lambda: False)))() as stop:
+    with stoppable(stopping) as stop:
         solution = solve_production(
             built.problem,
             gap=settings.gap if gap is None else gap,
@@ -85,7 +81,7 @@ def pit_schedule(
             seed=settings.seed if seed is None else seed,
             exact=False,
             checkpoint=resume,
-            progress=_teller(say, allowed_s),
+            progress=_teller(searching(say), allowed_s),
             stop=stop,
         )
         stopped = stop()
@@ -105,6 +101,7 @@ def pit_schedule(
         "lp_bound": plain(solution.lp_bound),
         "gap": plain(solution.gap),
         "status": "interrupted" if stopped else solution.status,
+        "unsaved": solution.unsaved or None,
         "npv_usd": float(columns["discounted_usd"].sum()),
         "periods": rows(columns),
         "limits": done.limit_rows(),
@@ -229,7 +226,7 @@ def _teller(tell: Tell, seconds: float) -> Callable[[Progress], None]:
             said += f": bound {bound / 1e6:,.2f} M"
         if math.isfinite(progress.objective):
             said += f", best {progress.objective / 1e6:,.2f} M, gap {progress.gap:.2%}"
-        tell(said, _PREPARED + (1.0 - _PREPARED) * min(1.0, (now - began) / seconds))
+        tell(said, (now - began) / seconds)
 
     return say
 
@@ -260,6 +257,7 @@ def _text(
             f"{data['status']} after {data['seconds_searching']:.1f} s, {data['units']:,} units of "
             f"{data['scheduled_blocks']:,} blocks",
         ),
+        *texts.unsaved(data["unsaved"]),
         *_binding(data, columns),
         *_empty(columns),
         *texts.written(out, files.written),

@@ -45,6 +45,11 @@ def pairs(rows: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"  {name:<{wide}}  {text}" for name, text in rows)
 
 
+def unsaved(why: str | None) -> list[tuple[str, str]]:
+    """That the search cannot be taken up again, where its state could not be kept."""
+    return [("not saved", f"the search cannot be resumed: {why}")] if why else []
+
+
 def heading(what: str, model: Path, note: str) -> str:
     """What is shown, of which model, and what the model is."""
     return f"{what}: {model.name}" + (f" ({note})" if note else "")

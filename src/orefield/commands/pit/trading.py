@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
+import numpy as np
+
+from orefield.commands.pit import texts
+from orefield.commands.pit.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
 from orefield.commands.pit.files import Results
-from orefield.commands.pit.planning import Planner, Tell
+from orefield.commands.pit.planning import Planner
 from orefield.core import ModelError
-from orefield.pit.frontier import Measure, frontier
+from orefield.core.model_files.keys import nearest
+from orefield.pit.frontier import Frontier, Measure, frontier
+from orefield.pit.frontier.measures import Over
+from orefield.pit.worth import Usage
 
 if TYPE_CHECKING:
     from orefield.pit.frontier import Point
-    from orefield.pit.production.problem import Limit
-
-Reply = tuple[dict[str, Any], str]
-Stopping = Callable[[], AbstractContextManager[Callable[[], bool]]]
-
-_PREPARED = 0.3
 
 
 def pit_frontier(
@@ -28,11 +29,12 @@ def pit_frontier(
     *,
     of: str,
     over: str = "total",
-    points: int = 6,
+    points: int | Sequence[float] = 6,
     plans: bool = True,
     out: Path | None = None,
     gap: float | None = None,
     seconds: float | None = None,
+    seed: int | None = None,
     tell: Tell | None = None,
     stopping: Stopping | None = None,
 ) -> Reply:
@@ -42,18 +44,20 @@ def pit_frontier(
     ----------
     model, config : Path
         Block model and settings, with the ``[[limit]]`` that ``of`` names; it may have no
-        bounds.
+        bounds, and bounds that it has are kept at every cap.
     of : str
         Name of the limit.
     over : {"total", "period"}
         Whether its total or its largest period is capped.
-    points : int
-        Caps tried.
+    points : int or sequence of float
+        How many caps, or the caps, in the limit's unit; see
+        :func:`orefield.pit.frontier.frontier`.
     plans : bool
         Look for a schedule at each cap, not only for the bound.
     out : Path, optional
-        Folder for the table.
-    gap, seconds
+        Folder for the table, and for a block model with the period of each block in the plan
+        of every point that has one.
+    gap, seconds, seed
         In place of those of ``[schedule]``; the time is for all points together.
     tell : callable, optional
         Told what is being done.
@@ -63,40 +67,110 @@ def pit_frontier(
     Raises
     ------
     OrefieldError
-        For what is wrong with model, settings or folder, and a name that no limit has.
+        For what is wrong with model, settings or folder, and a name that no limit has; and as
+        :func:`orefield.pit.frontier.frontier`.
     """
-    say = tell or (lambda _what, _share: None)
-    planner = Planner.open(model, config, lambda what, share: say(what, _PREPARED * share))
+    began = time.perf_counter()
+    say = told(tell)
+    planner = Planner.open(model, config, preparing(say))
+    # what was asked wrongly is said before the pit is looked for, not after
+    usage = _usage(planner.config.usages, of)
+    if over not in get_args(Over):
+        raise ModelError(f"'{over}' cannot be capped", where="--over", fix="total or period")
     files = Results(out, planner.config.block_files, planner.config.surface_files)
     settings = planner.config.scheduling
     built, _, _ = planner.scheduled
-    limit = _limit(built.problem.limits, of)
-    if over not in ("total", "period"):
-        raise ModelError(f"'{over}' cannot be capped", where="--over", fix="total or period")
-    measure = Measure.of(limit, over="total" if over == "total" else "period")
-    seen: list[Point] = []
-
-    def watch(point: Point) -> None:
-        seen.append(point)
-        done = len(seen) / (2 * points if plans else points)
-        say(f"points of {of}", _PREPARED + (1 - _PREPARED) * min(done, 1.0))
-
-    with (stopping or (lambda: nullcontext(lambda: False)))() as stop:
+    limit = next(x for x in built.problem.limits if x.name == of)
+    measure = Measure.of(limit, usage.unit, cast(Over, over))
+    count = points if isinstance(points, int) else len(set(points))
+    bar = searching(say)
+    bar(f"value without a cap on {of}", 0.0)
+    with stoppable(stopping) as stop:
         found = frontier(
-            built.problem, measure, points=points, plans=plans, progress=watch, stop=stop,
+            built.problem, measure, points=points, plans=plans,
             gap=settings.gap if gap is None else gap,
             seconds=settings.seconds if seconds is None else seconds,
+            seed=settings.seed if seed is None else seed,
+            progress=_Watch(bar, of, count + (count + 1 if plans else 0)), stop=stop,
         )  # fmt: skip
+        stopped = stop()
     table = found.table()
-    files.table("frontier", {str(name): table[name].to_numpy() for name in table})
-    data = {"model": str(model), **found.as_dict()}
+    columns = {str(name): table[name].to_numpy() for name in table}
+    files.table("frontier", {"point": np.arange(len(table)), **columns})
+    period = {
+        f"period_{k:02d}": built.block_period(point.plan, planner.model.grid.n)
+        for k, point in enumerate(found.points)
+        if point.plan is not None
+    }
+    if period:
+        mined = np.any([of_plan >= 0 for of_plan in period.values()], axis=0)
+        files.blocks("blocks", planner.as_read, period, mined)
+    data = {
+        "model": str(model),
+        "note": planner.model.note,
+        "rock_unit": planner.unit,
+        "scheduled_blocks": len(built.block),
+        "units": built.problem.n,
+        **found.as_dict(),
+        "status": "interrupted" if stopped else "finished",
+        "seconds_searching": found.seconds,
+        "seconds": time.perf_counter() - began,
+    }
     files.summary(data)
-    return data, f"frontier of {of} ({over}): {model}\n{table.to_string(index=False)}"
+    said = [
+        ("search", f"{data['status']} after {found.seconds:.1f} s, {data['units']:,} units"),
+        *(
+            ("impossible", f"no schedule takes {point.cap:g} or less")
+            for point in found.points
+            if point.bound == -np.inf
+        ),
+        *texts.written(out, files.written),
+    ]
+    unit = f", {usage.unit}" if usage.unit else ""
+    what = "in all" if over == "total" else "in the largest period"
+    head = texts.heading(f"value against {of} {what}{unit}", model, planner.model.note)
+    text = f"{head}\n{texts.table(_shown(found, columns))}\n{texts.pairs(said)}"
+    return {**data, "files": files.written}, text
 
 
-def _limit(limits: tuple[Limit, ...], name: str) -> Limit:
-    for limit in limits:
-        if limit.name == name:
-            return limit
-    names = ", ".join(limit.name for limit in limits) or "none"
-    raise ModelError(f"no limit is called '{name}'", where="[[limit]]", fix=f"there are: {names}")
+class _Watch:
+    """Tells of every point that is found, of ``steps`` in all."""
+
+    def __init__(self, tell: Tell, of: str, steps: int) -> None:
+        self.tell, self.of, self.steps, self.done = tell, of, steps, 0
+
+    def __call__(self, _point: Point) -> None:
+        self.done += 1
+        self.tell(f"points of {self.of}", self.done / self.steps)
+
+
+def _usage(usages: tuple[Usage, ...], name: str) -> Usage:
+    for usage in usages:
+        if usage.name == name:
+            return usage
+    names = [usage.name for usage in usages]
+    near = nearest(name, names)
+    there = f"there are: {', '.join(names)}" if names else "describe it in a [[limit]]"
+    raise ModelError(
+        f"no limit is called '{name}'",
+        where="[[limit]]",
+        fix=f"did you mean '{near}'? {there}" if near else there,
+    )
+
+
+def _shown(found: Frontier, columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns for a person: money in millions, amounts without more digits than they need."""
+    most = max((p.lp_use for p in found.points), default=0.0)
+    amount = ",.0f" if most >= 1e3 else ",.4g"
+    shown = {
+        "point": ("d", np.arange(len(found.points))),
+        "cap": (amount, columns["cap"]),
+        "bound MUSD": (",.2f", columns["npv_bound"] / 1e6),
+    }
+    if any(p.plan is not None for p in found.points):
+        shown |= {
+            "value MUSD": (",.2f", columns["npv"] / 1e6),
+            "gap": (".2%", columns["gap"]),
+            "use": (amount, columns["use"]),
+        }
+    return {**shown, "USD a unit more": (",.4g", columns["marginal"])}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +14,14 @@ from orefield.core.errors import ModelError, TableError
 from orefield.core.grid import Grid
 from orefield.core.model_files.omf_grid import OmfFields, one_of, regular_grid
 from orefield.core.model_files.options import ModelOptions
+
+_BROKEN = (
+    OSError, LookupError, TypeError, ValueError, AttributeError, OverflowError, AssertionError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What the library raises for a damaged file: a header cut off (``struct``), a place beyond any
+file (``OverflowError``), JSON or a key that is none, an array cut off (``zlib``) or of another kind
+(it asserts); and parts that are not there (``AttributeError`` of None)."""
 
 
 def read_version_1(path: Path | str, options: ModelOptions) -> tuple[Grid, OmfFields]:
@@ -31,9 +42,12 @@ def read_version_1(path: Path | str, options: ModelOptions) -> tuple[Grid, OmfFi
             fix="install it with: pip install 'orefield[omf]', or export OMF version 2 or CSV",
         ) from None
     try:
-        project = omf.OMFReader(where).get_project()
-    except (ValueError, KeyError, OSError, TypeError) as error:
+        return _volume(omf, omf.OMFReader(where).get_project(), options, where)
+    except _BROKEN as error:
         raise TableError(f"OMF file is broken: {error}", where=where) from error
+
+
+def _volume(omf: Any, project: Any, options: ModelOptions, where: str) -> tuple[Grid, OmfFields]:
     volumes = [e for e in project.elements if isinstance(e, omf.VolumeElement)]
     volume = volumes[one_of([str(v.name) for v in volumes], options.element, where)]
     g = volume.geometry

@@ -19,15 +19,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core.errors import ModelError, TableError
-from orefield.core.grid import Grid
+from orefield.core.grid import MAX_BLOCKS, Grid
 from orefield.core.model_files.omf_grid import OmfFields, one_of, regular_grid
 from orefield.core.model_files.options import ModelOptions
 
-_BROKEN = (
-    OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, OverflowError,
-    NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
-"""What reading a damaged archive, index or array can raise."""
+_UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
+"""A damaged archive or stream: no bytes, bytes cut off, a wrong directory, a wrong checksum."""
+
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError, OverflowError)
+"""An index of another form: a key or item that is not there, a value of another type or out of
+range (``int(1e999)``), JSON that is none, a list where a table should be."""
+
+_ENCRYPTED = 0x1
+"""Flag of an archive's member."""
+
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""The description allows stored members; packers deflate them."""
 
 _MOST_INDEX = 64 * 2**20
 """Bytes of an unpacked index; more is no index but an attack."""
@@ -46,20 +53,38 @@ def read_version_2(path: Path | str, options: ModelOptions) -> tuple[Grid, OmfFi
         with zipfile.ZipFile(path) as archive:
             if not archive.comment.startswith(b"Open Mining Format 2"):
                 raise TableError("this ZIP archive is no OMF 2 file", where=where)
-            project = json.loads(_unpacked(archive.read("index.json.gz"), where))
+            project = _index(archive, where)
             elements = [e for e in _flat(project["elements"]) if _kind(e) == "BlockModel"]
             at = one_of([str(e["name"]) for e in elements], options.element, where)
             return _element(elements[at], project, archive, where)
-    except _BROKEN as error:
+    except (*_UNREADABLE, *_MALFORMED) as error:
         raise TableError(f"OMF file is broken: {error}", where=where) from error
 
 
-def _unpacked(packed: bytes, where: str) -> bytes:
-    with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+def _member(archive: zipfile.ZipFile, name: str, where: str) -> bytes:
+    """The bytes of a file in the archive."""
+    info = archive.getinfo(name)
+    if info.flag_bits & _ENCRYPTED or info.compress_type not in _COMPRESSIONS:
+        raise TableError(
+            f"'{name}' is encrypted or compressed in an unknown way",
+            where=where,
+            fix="export the file again, without a password",
+        )
+    try:
+        return archive.read(info)
+    except NotImplementedError as error:  # compressed patches, strong encryption, newer forms
+        raise TableError(f"'{name}' cannot be unpacked: {error}", where=where) from error
+
+
+def _index(archive: zipfile.ZipFile, where: str) -> Any:
+    with gzip.GzipFile(fileobj=io.BytesIO(_member(archive, "index.json.gz", where))) as stream:
         text = stream.read(_MOST_INDEX + 1)
     if len(text) > _MOST_INDEX:
         raise TableError("the index of the OMF file is absurdly large", where=where)
-    return text
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise TableError("the index of the OMF file is absurdly deep", where=where) from error
 
 
 def _flat(elements: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -91,9 +116,10 @@ def _element(
         )
     grid = geometry["grid"]
     if grid["type"] == "Regular":
-        sizes = [
-            np.full(int(c), float(s)) for c, s in zip(grid["count"], grid["size"], strict=True)
-        ]
+        counts = [int(c) for c in grid["count"]]
+        if max(counts) > MAX_BLOCKS:  # before as many sizes are written down
+            raise ModelError(f"grid of {counts} blocks", where=where, fix="check the counts")
+        sizes = [np.full(c, float(s)) for c, s in zip(counts, grid["size"], strict=True)]
     else:
         sizes = [_array(archive, grid[a]["filename"], where) for a in "uvw"]
     orient = geometry["orient"]
@@ -119,8 +145,9 @@ def _array(archive: zipfile.ZipFile, name: str, where: str) -> NDArray[Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    packed = _member(archive, name, where)
     try:
-        column = pq.read_table(io.BytesIO(archive.read(name))).column(0)
+        column = pq.read_table(io.BytesIO(packed)).column(0)
     except pa.ArrowException as error:
         raise TableError(f"array '{name}' cannot be read: {error}", where=where) from error
     out: NDArray[Any] = column.to_numpy()

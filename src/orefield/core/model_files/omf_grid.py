@@ -67,8 +67,17 @@ def regular_grid(
     Raises
     ------
     ModelError
-        When cells are of several sizes, or the axes are not level and right-handed.
+        When a number is infinite or none, cells are of several sizes, or the axes are not level
+        and right-handed.
     """
+    corner = np.asarray(origin, dtype=np.float64)
+    u, v, w = (np.asarray(a, dtype=np.float64) for a in axes)
+    if not all(np.isfinite(part).all() for part in (corner, u, v, w, *sizes)):
+        raise ModelError(
+            "the block model's origin, axes or sizes hold a number that is not finite",
+            where=where,
+            fix="export the file again",
+        )
     for axis, each in enumerate(sizes):
         if each.size == 0 or np.abs(each - each[0]).max() > 1e-6 * abs(float(each[0])):
             raise ModelError(
@@ -76,7 +85,6 @@ def regular_grid(
                 where=where,
                 fix="regularise the model to one block size first",
             )
-    u, v, w = (np.asarray(a, dtype=np.float64) for a in axes)
     level = abs(u[2]) < _LEVEL and abs(v[2]) < _LEVEL and abs(w[2] - np.linalg.norm(w)) < _LEVEL
     square = abs(float(np.dot(u, v))) < _LEVEL and u[0] * v[1] - u[1] * v[0] > 0
     if not (level and square):
@@ -86,7 +94,7 @@ def regular_grid(
             fix="export it with level benches, x to the right of y, and z upwards",
         )
     turn = math.degrees(math.atan2(u[1], u[0]))
-    east, north, floor = np.asarray(origin, dtype=np.float64).tolist()
+    east, north, floor = corner.tolist()
     return Grid(
         (east, north, floor),
         (float(sizes[0][0]), float(sizes[1][0]), float(sizes[2][0])),

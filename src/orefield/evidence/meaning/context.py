@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from orefield.evidence.meaning.facets import with_facets
 from orefield.evidence.meaning.fractions import NATION
@@ -72,8 +73,8 @@ def _unequal(s: Statement) -> Statement:
     return replace(s, part=None, whole=None) if s.part is not None and s.part == s.whole else s
 
 
-def _with(statement: Statement, field: str, **changes: object) -> Statement:
-    topic = replace(statement.topic, **changes)  # type: ignore[arg-type]
+def _with(statement: Statement, field: str, **changes: Any) -> Statement:
+    topic = replace(statement.topic, **changes)
     return replace(statement, topic=topic, inferred=(*statement.inferred, field))
 
 

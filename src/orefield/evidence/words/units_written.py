@@ -331,7 +331,7 @@ def _mass_word(head: str, value: float | None) -> tuple[float, bool, float | Non
         return multiplier, False, MASS[word]
     word = word.removeprefix("实物")
     if word.startswith(("吨", "噸", "克", "磅", "盎司")):
-        return multiplier, False, MASS[re.match(r"盎司|.", word).group()]  # type: ignore[union-attr]
+        return multiplier, False, MASS[word[:2] if word.startswith("盎司") else word[0]]
     if word.casefold() in MASS and len(word) > 2:
         return multiplier, False, MASS[word.casefold()]
     return multiplier, False, None

@@ -79,16 +79,22 @@ def frontier(
     Raises
     ------
     ModelError
-        When the measure does not fit, caps are not finite, or nothing lies between them; when
-        the problem has lower limits and the caps of the largest period are left to be chosen;
-        when a cap leaves no schedule at all.
+        When the measure does not fit, caps are not finite, nothing lies between them, or time or
+        tolerance is no effort; when the problem has lower limits or uses below zero and the caps
+        of the largest period are left to be chosen; when there is no schedule even without a
+        cap. A cap that leaves none is a point that says so (:attr:`Point.possible`).
     """
     began = time.perf_counter()
     measure.check(problem)
+    if not (seconds >= 0 and tolerance >= 0):
+        raise ModelError(
+            f"{seconds} seconds and a tolerance of {tolerance} are no effort",
+            fix="give zero or more",
+        )
     lp_end = began + (seconds * _LP_SHARE if plans else seconds)
     curve = _Curve(problem, measure, tolerance, lp_end, stop)
     caps = curve.caps(points)
-    known = [curve.uncapped()]
+    known: list[tuple[Point, Guide | None]] = [curve.uncapped()]
     for number, cap in enumerate(caps):
         known.append(curve.at(cap, (lp_end - time.perf_counter()) / (len(caps) - number)))
         if progress is not None:
@@ -98,6 +104,8 @@ def frontier(
         if stop is not None and stop():
             break
         point, guide = known[left - 1]
+        if guide is None:
+            continue
         each = max((began + seconds - time.perf_counter()) / left, 0.0)
         plan_within(pool, point.cap, guide, Effort(gap, each, seed, turns, stop))
         if progress is not None:
@@ -156,7 +164,7 @@ class _Curve:
         end: float,
         stop: Callable[[], bool] | None,
     ) -> None:
-        self.problem, self.measure, self.tolerance, self.stop = problem, measure, tolerance, stop
+        self.measure, self.tolerance, self.end, self.stop = measure, tolerance, end, stop
         # with a use below zero a block may be mined for it alone, so that none is left out
         top = float(np.abs(measure.use).sum()) + 1.0
         small = restrict(capped(problem, measure, top))
@@ -208,7 +216,7 @@ class _Curve:
 
     def caps(self, points: int | Sequence[float]) -> list[float]:
         """Caps by falling size."""
-        if not isinstance(points, int):
+        if not isinstance(points, (int, np.integer)):
             given = np.asarray(points, np.float64)
             if not (given.ndim == 1 and given.size and np.isfinite(given).all()):
                 raise ModelError("caps are not finite numbers", where=self.measure.name)
@@ -236,23 +244,33 @@ class _Curve:
         if self.measure.over == "period":
             raise ModelError(
                 "what the largest period must take at least is not known where something has to "
-                "be mined",
+                "be mined, or a use is below zero",
                 where=f"measure {self.measure.name}",
                 fix="give the caps",
             )
         spared = replace(plain, value=-self.use[None], factor=np.ones((plain.n_periods, 1)))
-        found = relax(spared, self.small.earliest, tolerance=self.tolerance)
+        found = self._relax(spared, None, self.end - time.perf_counter())
+        if not np.isfinite(found.objective):
+            raise ModelError(
+                "what any schedule must take at least was not found in the time",
+                where=f"measure {self.measure.name}",
+                fix="give the caps, or more time",
+            )
         return -found.objective
 
-    def at(self, cap: float, seconds: float) -> tuple[Point, Guide]:
-        """The relaxation at a cap."""
+    def at(self, cap: float, seconds: float) -> tuple[Point, Guide | None]:
+        """The relaxation at a cap; without a guide where no schedule keeps it."""
         if self.measure.over == "total":
             row = replace(self.template.rows[-1], upper=cap)
             problem = replace(self.template, rows=(*self.template.rows[:-1], row))
         else:
             limit = replace(self.template.limits[-1], upper=np.full(self.template.n_periods, cap))
             problem = replace(self.template, limits=(*self.template.limits[:-1], limit))
-        found = self._relax(problem, self.guess, seconds)
+        try:
+            found = self._relax(problem, self.guess, seconds)
+        except ModelError:
+            # without the cap there is a relaxation: it is the cap that leaves no schedule
+            return Point(cap, -np.inf, np.nan, np.nan, np.nan), None
         self.guess, guide = found.multiplier, self._guide(found)
         marginal = float(found.multiplier[self._of_cap()].sum())
         use = self.measure.counted(guide.by_period)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.core import ModelError
 from orefield.pit.frontier.measures import Measure, capped
 from orefield.pit.frontier.points import Point
 from orefield.pit.production import checkpoint as checkpoints
@@ -92,7 +93,8 @@ def plan_within(pool: Pool, cap: float, guide: Guide, effort: Effort) -> None:
     """Look for a plan at a cap, and keep it.
 
     A cap on a total is first dealt out to the periods as the relaxation uses it: a plan within
-    these shares is within the cap. From there the search under the cap itself goes on.
+    these shares is within the cap. From there the search under the cap itself goes on. Where
+    something must be mined, or mining gives some of the resource back, that alone is done.
     """
     problem, measure = pool.problem, pool.measure
     if len(pool.found) == 0 and _may_stay(problem) and (measure.use >= 0).all() and cap >= 0:
@@ -101,7 +103,19 @@ def plan_within(pool: Pool, cap: float, guide: Guide, effort: Effort) -> None:
         _search(pool, problem, cap, guide, effort)
         return
     target = guide.bound - effort.gap * abs(guide.bound)
-    if measure.over == "total" and _may_stay(problem) and not pool.reaches(cap, target):
+    if pool.reaches(cap, target):
+        return
+    within = capped(problem, measure, cap)
+    if not _may_stay(within):
+        try:
+            _search(pool, within, cap, guide, effort)
+        except ModelError:
+            # a minimum may leave fractional schedules only, which shows when blocks get their
+            # earliest periods at this cap: there is no plan. What else is wrong is wrong without
+            # the cap too, and that search tells it
+            return
+        return
+    if measure.over == "total" and (measure.use >= 0).all():
         effort = replace(effort, seconds=0.5 * effort.seconds)
         over = max(float(guide.by_period.sum()) / cap, 1.0) if cap > 0 else 1.0
         upper = guide.by_period / over
@@ -113,7 +127,7 @@ def plan_within(pool: Pool, cap: float, guide: Guide, effort: Effort) -> None:
         )  # fmt: skip
         pool.take(found)
     if not pool.reaches(cap, target):
-        _search(pool, capped(problem, measure, cap), cap, guide, effort)
+        _search(pool, within, cap, guide, effort)
 
 
 def _search(

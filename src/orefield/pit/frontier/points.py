@@ -24,7 +24,8 @@ class Point:
     cap : float
         inf where the resource is not capped.
     bound : float
-        Certified: no plan within the cap is worth more.
+        Certified: no plan within the cap is worth more. -inf where it is proven that no schedule,
+        not even a fractional one, keeps the cap; what follows is then nan or None.
     lp_npv, lp_use : float
         Of the linear relaxation at this cap.
     marginal : float
@@ -43,6 +44,11 @@ class Point:
     plan: Plan | None = None
     npv: float = math.nan
     use: float = math.nan
+
+    @property
+    def possible(self) -> bool:
+        """Whether a fractional schedule, at least, keeps the cap."""
+        return self.bound > -math.inf
 
     @property
     def gap(self) -> float:
@@ -73,11 +79,15 @@ class Frontier:
         """Certified upper bound of the value of every plan that takes at most ``cap``.
 
         The least of the tangents of all points: each is the Lagrangian bound of its
-        multipliers, which holds at every cap. Concave in the cap.
+        multipliers, which holds at every cap. Concave in the cap, and -inf up to the largest cap
+        that no schedule keeps.
         """
+        if any(cap <= p.cap for p in self.points if not p.possible):
+            return -math.inf
         return min(
             p.bound if math.isinf(p.cap) else p.bound + p.marginal * (cap - p.cap)
             for p in self.points
+            if p.possible
         )
 
     def least_use(self, npv: float) -> float:
@@ -93,6 +103,7 @@ class Frontier:
             for p in self.points
             if not math.isinf(p.cap) and p.marginal > 0
         ]
+        needed += [p.cap for p in self.points if not p.possible]
         return max(needed, default=-math.inf)
 
     def cheapest(self, npv: float) -> Point | None:

@@ -106,12 +106,19 @@ def river_capped(
     Raises
     ------
     ModelError
-        When the measure does not fit, or a number is negative or not finite.
+        When the measure does not fit, a number is negative or not finite, or more is released
+        than there is.
     """
     measure.check(problem)
     shares = np.asarray(release, np.float64)
     if not (np.isfinite(shares).all() and (shares >= 0).all() and shares.size):
         raise ModelError("a share released is negative or not finite", where=measure.name)
+    if shares.sum() > 1.0 + 1e-9:
+        raise ModelError(
+            f"{shares.sum():g} of a block's load is released",
+            where=measure.name,
+            fix="give fractions that add up to one at most",
+        )
     if not (np.isfinite(room_kg_day * days) and room_kg_day >= 0 and days > 0):
         raise ModelError(f"room of {room_kg_day:g} kg a day for {days:g} days", where=measure.name)
     room = room_kg_day * days

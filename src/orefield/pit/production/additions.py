@@ -70,7 +70,8 @@ def sinking_rate(
     ``benches`` above it in the same phase*. The floor of a phase is then never more than
     ``benches`` lower than a period before, whenever the phase began. Where a bench of a phase
     is one block of the problem this is exact; where it is many, the fractions ask for more than
-    the floor alone would. One row a bench and period.
+    the floor alone would. One row a bench and period. Below a gap of ``benches`` or more that
+    hold no block of the phase there is no floor to follow, and only the first sentence holds.
 
     Parameters
     ----------
@@ -201,7 +202,8 @@ def feed_near(
     Raises
     ------
     ModelError
-        When shapes differ, a target is negative, or the fraction is not between 0 and 1.
+        When shapes differ, a target or ``until`` is negative, or the fraction is not between 0
+        and 1.
     """
     if not 0.0 <= within <= 1.0:
         raise ModelError(f"feed within {within:g} of its target", where=name, fix="e.g. 0.1")
@@ -209,6 +211,7 @@ def feed_near(
     if (aim < 0).any():
         raise ModelError("a target is negative", where=name)
     lower = aim * (1.0 - within)
+    _check_until(until, name)
     if until is not None:
         lower[until:] = -np.inf
     limit = Limit(name, use, lower, aim * (1.0 + within))
@@ -231,9 +234,10 @@ def feed_steady(
     Raises
     ------
     ModelError
-        When shapes differ, or the fraction is negative or not finite.
+        When shapes differ, ``until`` is negative, or the fraction is negative or not finite.
     """
     _check_use(problem, use, name)
+    _check_until(until, name)
     if not (np.isfinite(within) and within >= 0):
         raise ModelError(f"feed within {within:g} of the period before", where=name, fix="e.g. 0.1")
     block, destination = np.nonzero(use)
@@ -287,9 +291,12 @@ def blend(
     Raises
     ------
     ModelError
-        When shapes differ, a grade is not finite, or no bound is given.
+        When shapes differ, a feed is negative, a grade is not finite, bounds cross, or none is
+        given.
     """
     _check_use(problem, feed, name)
+    if (feed < 0).any():
+        raise ModelError("a feed is negative", where=name)
     content = np.asarray(grade, np.float64)
     if content.shape != (problem.n,) or not np.isfinite(content).all():
         raise ModelError("a grade is not finite, or grades do not fit the blocks", where=name)
@@ -372,6 +379,11 @@ def _by_period(
     if not (np.isfinite(out) | (gaps & np.isnan(out))).all():
         raise ModelError("a number is not finite", where=where)
     return out
+
+
+def _check_until(until: int | None, where: str) -> None:
+    if until is not None and until < 0:
+        raise ModelError(f"until period {until}", where=where, fix="count periods from 0")
 
 
 def _check_use(problem: ProductionProblem, use: _F8, where: str) -> None:

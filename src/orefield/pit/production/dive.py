@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from orefield.kernels.sequencing import sub_graph
 from orefield.pit.production.construct import construct
 from orefield.pit.production.instance import Instance, unpack
-from orefield.pit.production.problem import Limit, Plan, ProductionProblem, Row
+from orefield.pit.production.problem import Limit, Plan, ProductionProblem
 from orefield.pit.production.relaxation import Relaxation, relax, side_constraints
 from orefield.pit.production.restrict import restrict
 from orefield.pit.production.shell_groups import shell_groups
@@ -44,19 +44,9 @@ class _Dive:
         limits = tuple(Limit(x.name, x.use[block], x.lower[t:], x.upper[t:]) for x in p.limits)
         rest = ProductionProblem(
             p.name, start, needed.astype(np.int64), np.ascontiguousarray(p.value[:, block]),
-            p.factor[t:], limits, tuple(self._row(row) for row in p.rows), p.destinations,
+            p.factor[t:], limits, destinations=p.destinations,
         )  # fmt: skip
         return rest, block
-
-    def _row(self, row: Row) -> Row:
-        number = np.cumsum(self.left) - 1
-        ahead = (row.period >= self.first) & self.left[row.block]
-        settled = (self.period[row.block] == row.period) & ~self.left[row.block]
-        taken = float(row.factor[settled] @ self.share[row.block, row.destination][settled])
-        return Row(
-            row.name, row.period[ahead] - self.first, number[row.block[ahead]],
-            row.destination[ahead], row.factor[ahead], row.lower - taken, row.upper - taken,
-        )  # fmt: skip
 
     def settle(self, plan: Plan, block: NDArray[np.int32]) -> None:
         """Keep what a plan of the rest does in its first period."""
@@ -91,7 +81,7 @@ def dive(
     Parameters
     ----------
     instance : Instance
-        Its side constraints are upper limits only.
+        Its side constraints are upper limits of resources only.
     relaxation : Relaxation
         Of the whole problem.
     plan : Plan
@@ -154,4 +144,4 @@ def _polish(instance: Instance, plan: Plan, seed: int, nodes: int | None) -> Pla
 def _later(problem: ProductionProblem, multiplier: _F8) -> _F8:
     """Multipliers of the side constraints that are left after the first period."""
     side = side_constraints(problem)
-    return multiplier[(side.limit < 0) | (side.period > 0)]
+    return multiplier[side.period > 0]

@@ -16,11 +16,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from orefield.core import OrefieldError
+from orefield.pit.production.highs import program, quiet_highs
 
 _F8 = NDArray[np.float64]
 
 _WORTH = 1e4
 """What the largest value is scaled to, so that absolute tolerances fit any currency."""
+
+__all__ = ["MasterSolution", "quiet_highs", "row_sizes", "solve_master"]
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ def solve_master(
         When HiGHS ends without an answer.
     """
     c, k, m = len(gain), len(pairs), len(lower)
-    worth = max(float(np.abs(gain).max()), 1e-300) / _WORTH
+    largest = max(float(np.abs(gain).max()), fine if not gain.any() else 0.0)
+    worth = max(largest, 1e-300) / _WORTH
     size = row_sizes(use, lower, upper)
     rows = np.arange(k, dtype=np.int32)
     order = sp.csr_array(
@@ -98,21 +102,15 @@ def solve_master(
     )
     side = sp.hstack([sp.diags_array(1.0 / size) @ use, relief])
     matrix = sp.vstack([sp.hstack([order, sp.csr_array((k, len(broken)))]), side], format="csr")
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = c + len(broken), k + m
-    lp.col_cost_ = np.concatenate([-gain, np.full(len(broken), fine)]) / worth
-    lp.col_lower_ = np.zeros(c + len(broken))
-    top = np.concatenate([np.ones(c), np.full(len(broken), highspy.kHighsInf)])
+    top = np.concatenate([np.ones(c), np.full(len(broken), np.inf)])
     top[0] = 0.0
-    lp.col_upper_ = top
-    lp.row_lower_ = np.concatenate([np.full(k, -highspy.kHighsInf), lower / size])
-    lp.row_upper_ = np.concatenate([np.zeros(k), upper / size])
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
-    solver = quiet_highs()
-    solver.passModel(lp)
+    solver = program(
+        np.concatenate([-gain, np.full(len(broken), fine)]) / worth,
+        top,
+        sp.csr_array(matrix),
+        np.concatenate([np.full(k, -np.inf), lower / size]),
+        np.concatenate([np.zeros(k), upper / size]),
+    )
     solver.run()
     status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
@@ -128,14 +126,6 @@ def solve_master(
     missing = np.zeros(m)
     np.add.at(missing, broken, column[c:])
     return MasterSolution(z, float(gain @ z), -dual / size * worth, missing)
-
-
-def quiet_highs() -> highspy.Highs:
-    """A HiGHS instance that prints nothing and uses one thread."""
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    return solver
 
 
 def row_sizes(use: sp.csr_array, lower: _F8, upper: _F8) -> _F8:

@@ -19,6 +19,9 @@ from orefield.core import ModelError
 
 _F8 = NDArray[np.float64]
 
+_WHOLE = 1e-6
+"""Tolerance of sums of shares, and of capacities by them."""
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -184,6 +187,31 @@ class ProductionProblem:
         """:meth:`period_value` of all periods, shape (t, n, d)."""
         out: _F8 = np.tensordot(self.factor, self.value, axes=1)
         return out
+
+    def admits(self, plan: Plan) -> bool:
+        """Whether a plan keeps precedences and capacities, and divides each block wholly.
+
+        Minimums and general rows are not looked at: a search may start from a plan that
+        misses them.
+        """
+        period, share, n_t = plan.period, plan.share, self.n_periods
+        if not (np.isfinite(share).all() and (share >= 0).all()):
+            return False
+        if ((period < 0) | (period > n_t)).any():
+            return False
+        block = np.repeat(np.arange(self.n), np.diff(self.start))
+        if (period[self.needed] > period[block]).any():
+            return False
+        mined = period < n_t
+        if (np.abs(share.sum(axis=1) - mined) > _WHOLE).any():
+            return False
+        for limit in self.limits:
+            taken = (limit.use * share).sum(axis=1)
+            used = np.bincount(period[mined], taken[mined], minlength=n_t)
+            size = np.maximum(np.abs(limit.upper), np.abs(taken).max(initial=0.0))
+            if (limit.use >= 0).all() and (used > limit.upper + _WHOLE * size).any():
+                return False
+        return True
 
 
 @dataclass(frozen=True)

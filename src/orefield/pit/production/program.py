@@ -10,16 +10,18 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from orefield.kernels.sequencing import sub_graph
+from orefield.pit.production.highs import program
 from orefield.pit.production.instance import MET, Instance
-from orefield.pit.production.master import quiet_highs
 from orefield.pit.production.problem import Plan
 
 _F8 = NDArray[np.float64]
 _I4 = NDArray[np.int32]
 _I8 = NDArray[np.int64]
 
-_WORTH, _TIE = 1e4, 1e-4
+_WORTH = 1e4
 """What the largest value is scaled to, so that HiGHS' absolute tolerances fit any currency."""
+_TIE = 1e-4
+"""What all values together weigh against missing a side constraint by its whole size."""
 
 
 @dataclass(frozen=True)
@@ -258,30 +260,15 @@ class Program:
             matrix, gain, present = self._relieved(matrix, lower, upper, gain, present)
             if len(gain) > columns:
                 scale, gap = _WORTH, 0.0
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(gain), len(lower)
-        lp.col_cost_ = -gain * scale
-        lp.col_lower_, lp.col_upper_ = np.zeros(len(gain)), np.ones(len(gain))
-        relief = len(gain) - self.n_x - len(self.y_entry)
-        if relief:
-            lp.col_upper_ = np.concatenate(
-                [np.ones(len(gain) - relief), np.full(relief, highspy.kHighsInf)]
-            )
-        lp.row_lower_, lp.row_upper_ = lower, upper
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-        lp.a_matrix_.value_ = matrix.data
-        whole, part = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-        lp.integrality_ = [whole] * self.n_x + [part] * (len(gain) - self.n_x)
-        solver = quiet_highs()
+        top = np.ones(len(gain))
+        top[self.n_x + len(self.y_entry) :] = np.inf  # relief
+        solver = program(-gain * scale, top, matrix, lower, upper, whole=self.n_x)
         solver.setOptionValue("time_limit", float(seconds))
         if nodes is not None:
             solver.setOptionValue("mip_max_nodes", nodes)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", float(gap))
         solver.setOptionValue("random_seed", int(seed) % 2**31)
-        solver.passModel(lp)
         guess = highspy.HighsSolution()
         guess.col_value = list(present)
         solver.setSolution(guess)

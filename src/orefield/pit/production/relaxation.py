@@ -17,12 +17,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from orefield.core import ModelError
+from orefield.core import ModelError, OrefieldError
 from orefield.kernels.closure_periods import closure_periods, periods_state
 from orefield.kernels.partition import (
     class_pairs,
@@ -40,8 +41,8 @@ _F8 = NDArray[np.float64]
 
 _MET = 1e-7
 """A side constraint missed by less than this share of its size is met."""
-_UTMOST = 1e3
-"""Growth of the fine after which side constraints are called impossible."""
+_GROWTH, _UTMOST = 1e3, 1e12
+"""By how much the fine for missing a side constraint rises at a time, and in all."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ class Relaxation:
     objective : float
         Value of ``mined``.
     bound : float
-        Certified upper bound of every schedule: a closure's value, in exact integers.
+        Certified upper bound of every schedule: a closure's value, exact in integers that are
+        values rounded up, plus the price of the side constraints. What is left is the
+        rounding of a few sums of doubles, some 1e-15.
     multiplier : float64 array, shape (m,)
         Of the side constraints, in the order of :func:`side_constraints`.
     iterations : int
@@ -128,9 +131,11 @@ def side_constraints(problem: ProductionProblem) -> SideConstraints:
     )
 
 
-def penalised(problem: ProductionProblem, side: SideConstraints, multiplier: _F8) -> _F8:
-    """Values less what the side constraints charge, shape (t, n, d)."""
-    out = problem.all_values()
+def penalised(
+    problem: ProductionProblem, side: SideConstraints, multiplier: _F8, money: float = 1.0
+) -> _F8:
+    """Values, ``money`` times, less what the side constraints charge, shape (t, n, d)."""
+    out = problem.all_values() * money
     for charge, r, t in zip(multiplier, side.limit, side.period, strict=True):
         if charge == 0.0:
             continue
@@ -179,7 +184,10 @@ def relax(
     Raises
     ------
     ModelError
-        When no schedule, not even a fractional one, meets the side constraints.
+        When no schedule, not even a fractional one, meets the side constraints: that is
+        proven with all values zero, so that nothing but what is missed counts.
+    OrefieldError
+        When magnitudes are too far apart to tell.
     """
     began = time.perf_counter()
     n, n_t, n_d = problem.n, problem.n_periods, problem.n_destinations
@@ -193,12 +201,13 @@ def relax(
     bound, objective, z, best_multiplier = np.inf, -np.inf, np.zeros(1), multiplier
     cls, n_classes = _first_classes(groups, earliest, n_t * n_d, n_d)
     missing = np.zeros(len(side))
-    first_fine = fine = max(float(np.abs(steps_value).max(axis=1, initial=0.0).sum()), 1.0)
+    fine = max(float(np.abs(steps_value).max(axis=1, initial=0.0).sum()), 1.0)
+    growth, money = 1.0, 1.0
     iterations = 0
     while True:
-        if iterations > 0 or n_classes == 1:
-            step, value = _price(problem, side, multiplier, earliest, needed, state)
-            if value < bound:
+        if iterations > 0 or n_classes == 1 or guess is not None:
+            step, value = _price(problem, side, multiplier, earliest, needed, state, money)
+            if money and value < bound:
                 bound, best_multiplier = value, multiplier
             late = time.perf_counter() - began > seconds or (stop is not None and stop())
             if iterations and (late or bound - objective <= tolerance * abs(bound)):
@@ -208,19 +217,24 @@ def relax(
             if n_classes == before and iterations > 0:
                 z = z[parent]  # refining renames classes even where it splits none
                 # the closure splits nothing: the master has it already
-                if missing.max(initial=0.0) <= _MET:
+                met = missing.max(initial=0.0) <= _MET
+                if met and money:
                     break
-                if fine >= _UTMOST * first_fine:
+                if not met and not money:
                     raise _impossible(problem, side, missing)
-                fine *= 1e3
+                # is it the fine that is too low, or is nothing feasible? Values of zero tell
+                money = 1.0 - money
+                growth *= _GROWTH
+                if growth > _UTMOST:
+                    raise _in_doubt(problem, side, missing)
         iterations += 1
-        gain = class_value(cls, steps_value, n_classes)
+        gain = class_value(cls, steps_value, n_classes) * money
         pairs = class_pairs(cls, problem.start, problem.needed, n_t, n_classes)
         use = _class_rows(problem, side, cls, n_classes)
-        found = solve_master(gain, pairs, use, side.lower, side.upper, fine)
+        found = solve_master(gain, pairs, use, side.lower, side.upper, fine * growth)
         z, multiplier = found.z, side.clipped(found.multiplier)
         missing = found.missing
-        if missing.max(initial=0.0) <= _MET:
+        if money and missing.max(initial=0.0) <= _MET:
             objective = max(objective, found.objective)
         if iterations == 1:
             z, n_classes = _merge_equal(cls, z)
@@ -243,6 +257,15 @@ def _impossible(problem: ProductionProblem, side: SideConstraints, missing: _F8)
         + (f", and {also} more cannot be met with it" if also else ""),
         where=where,
         fix="lower what is asked, raise the capacities it competes with, or begin it later",
+    )
+
+
+def _in_doubt(problem: ProductionProblem, side: SideConstraints, missing: _F8) -> OrefieldError:
+    name, where = side.label(problem, int(missing.argmax()))
+    return OrefieldError(
+        f"{name} can be met, but not to {_MET:g} of its size within what numbers hold",
+        where=where,
+        fix="give values and bounds in units closer to each other",
     )
 
 
@@ -271,10 +294,14 @@ def _price(
     multiplier: _F8,
     earliest: NDArray[np.int32],
     needed: NDArray[np.int32],
-    state: tuple[NDArray[np.generic], ...],
+    state: tuple[NDArray[Any], ...],
+    money: float,
 ) -> tuple[NDArray[np.int32], float]:
-    """Best closure at these multipliers: step of each block, and the bound it proves."""
-    charged = penalised(problem, side, multiplier)
+    """Best closure at these multipliers: step of each block, and the bound it proves.
+
+    With ``money`` 0 values do not count, and the bound is one of how much must be missed.
+    """
+    charged = penalised(problem, side, multiplier, money)
     best = charged.argmax(axis=2).astype(np.int32)
     gain = charged.max(axis=2)
     gain[:-1] -= gain[1:].copy()

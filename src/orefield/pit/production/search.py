@@ -72,7 +72,6 @@ class _Descent:
     size: float = _MIDDLE
     version: int = 0
     fruitless: int = 0
-    tried: int = 0
     busy: set[int] = field(default_factory=set)
 
     def choose(self, rng: np.random.Generator) -> _Job | None:
@@ -92,7 +91,6 @@ class _Descent:
     def take(self, job: _Job, outcome: Outcome, cost: float, *, quick: bool) -> bool:
         """Keep what a neighbourhood found, and learn from how it went."""
         self.busy.difference_update(job.span.periods)
-        self.tried += 1
         better = outcome.gained > 0
         if better:
             period, share = self.plan.period.copy(), self.plan.share.copy()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from orefield.core import ModelError
+from orefield.core import ModelError, RunError, TableError
 from orefield.pit.production import checkpoint as checkpoints
 from orefield.pit.production.construct import construct
 from orefield.pit.production.dive import dive
@@ -27,6 +27,7 @@ _PLAIN_NODES = 500_000
 """Up to this many nodes the relaxation is also solved without earliest periods, so that its
 value can be compared with what is published."""
 _SAVE_EVERY_S = 15.0
+_NO_GAP = 1e-9
 _NODES = 50
 """Of a search tree, where the effort is counted and not timed."""
 _DIVE = 0.4
@@ -66,9 +67,12 @@ class Solution:
     seconds, lp_seconds : float
         Of everything, and of the relaxations.
     status : str
-        "optimal" (gap reached is 0), "gap", "time" or "interrupted"; "unmet" when no plan was
-        found that meets all side constraints, though a fractional one exists: ``plan`` then
-        misses them least, and the gap is infinite.
+        "optimal" (gap reached is 0), "gap", "time", "turns" (the effort was counted),
+        "exhausted" (nothing is left to decide) or "interrupted"; "unmet" when no plan was found
+        that meets all side constraints, though a fractional one exists: ``plan`` then misses
+        them least, and the gap is infinite.
+    unsaved : str
+        Why the checkpoint could not be written; empty when it was, or none was asked for.
     """
 
     plan: Plan
@@ -79,6 +83,7 @@ class Solution:
     seconds: float
     lp_seconds: float
     status: str
+    unsaved: str = ""
 
 
 def relative_gap(objective: float, bound: float) -> float:
@@ -133,7 +138,7 @@ def solve_production(
         When precedences have a cycle, no schedule meets the side constraints, or gap, time
         or turns are negative or not numbers.
     TableError
-        When the checkpoint is damaged or of another problem.
+        When the checkpoint is damaged or of another problem, or its plan breaks it.
     """
     if not gap >= 0 or not seconds >= 0 or (turns is not None and turns < 0):
         raise ModelError(
@@ -164,7 +169,8 @@ class _Run:
         self.tell, self.asked = progress, stop
         self.known = checkpoints.load(path, problem) if path and path.exists() else None
         self.bound = self.lp_bound = np.inf
-        self.saved, self.objective = self.began, -np.inf
+        self.saved, self.unsaved, self.objective = self.began, "", -np.inf
+        self.multiplier = np.zeros(0)
         self.stage = "reading precedences"
 
     def elapsed(self) -> float:
@@ -195,7 +201,7 @@ class _Run:
         def better(found: Plan, _worth: float) -> None:
             self.report(self._value(instance, found))
             if time.perf_counter() - self.saved > _SAVE_EVERY_S:
-                self._save(small.whole(found), relaxation)
+                self._save(small.whole(found))
 
         self.report(self._value(instance, plan))
         left = self.seconds - self.elapsed()
@@ -214,18 +220,27 @@ class _Run:
         )  # fmt: skip
         missing = instance.missing(plan)
         whole = small.whole(plan)
-        self._save(whole, relaxation)
+        self._save(whole)
         objective = whole.objective(self.problem)
         reached = relative_gap(objective, self.bound) if missing == 0.0 else np.inf
-        status = "optimal" if reached <= 1e-9 else "gap" if reached <= self.gap else "time"
-        if missing > 0.0:
-            status = "unmet"
-        if status == "time" and self.stopped():
-            status = "interrupted"
         return Solution(
             whole, objective, self.bound, self.lp_bound, reached, self.elapsed(), lp_seconds,
-            status,
+            self._status(missing, reached), self.unsaved,
         )  # fmt: skip
+
+    def _status(self, missing: float, reached: float) -> str:
+        """Why the search has ended; see :class:`Solution`."""
+        if missing > 0.0:
+            return "unmet"
+        if reached <= _NO_GAP:
+            return "optimal"
+        if reached <= self.gap:
+            return "gap"
+        if self.stopped():
+            return "interrupted"
+        if self.elapsed() >= self.seconds:
+            return "time"
+        return "exhausted" if self.turns is None else "turns"
 
     def _nothing(self, small: Restricted) -> Solution:
         """No block is worth mining, and no lower limit asks for any."""
@@ -250,7 +265,7 @@ class _Run:
         groups = shell_groups(instance)
         guess = None if self.known is None else self.known.multiplier
         if self.known is not None:
-            self.bound, self.lp_bound = self.known.upper_bound, self.known.lp_bound
+            self.lp_bound = self.known.lp_bound
         tolerance = _EXACT if self.exact else min(max(_EXACT, self.gap / 100.0), _LOOSE)
         left = self.seconds - self.elapsed()
         if (
@@ -261,17 +276,17 @@ class _Run:
         ):
             plain = relax(
                 instance.problem, np.zeros_like(earliest), groups=groups, seconds=left / 2,
-                tolerance=tolerance,
-                progress=watch, stop=self.asked,
+                tolerance=tolerance, progress=watch, stop=self.asked,
             )  # fmt: skip
             self.bound = self.lp_bound = plain.bound
-            guess = plain.multiplier
+            guess = self.multiplier = plain.multiplier
         left = self.seconds - self.elapsed()
         tight = relax(
             instance.problem, earliest, groups=groups, guess=guess, seconds=left / 2,
-            tolerance=tolerance,
-            progress=watch, stop=self.asked,
+            tolerance=tolerance, progress=watch, stop=self.asked,
         )  # fmt: skip
+        if len(self.multiplier) == 0 or tight.bound <= self.bound:
+            self.multiplier = tight.multiplier
         self.bound = min(self.bound, tight.bound)
         self.lp_bound = tight.bound if not np.isfinite(self.lp_bound) else self.lp_bound
         return tight
@@ -282,12 +297,24 @@ class _Run:
         plan = construct(instance, relaxation, trials=_TRIALS, seed=seed)
         if self.known is None:
             return plan
+        if not self.problem.admits(self.known.plan):
+            raise TableError(
+                "the checkpoint's plan is none of this problem: blocks before what they need, "
+                "or shares that do not add up",
+                where=str(self.path),
+                fix="start without it",
+            )
         before = small.part(self.known.plan)
         return before if instance.worth(before) > instance.worth(plan) else plan
 
-    def _save(self, whole: Plan, relaxation: Relaxation) -> None:
+    def _save(self, whole: Plan) -> None:
+        """Keep what is known; a disk that is full must not cost the plan, so it is told later."""
         if self.path is None:
             return
-        state = checkpoints.Checkpoint(whole, self.bound, self.lp_bound, relaxation.multiplier)
-        checkpoints.save(self.path, self.problem, state)
+        state = checkpoints.Checkpoint(whole, self.bound, self.lp_bound, self.multiplier)
+        try:
+            checkpoints.save(self.path, self.problem, state)
+            self.unsaved = ""
+        except RunError as error:
+            self.unsaved = str(error)
         self.saved = time.perf_counter()

@@ -14,7 +14,8 @@ doi 10.1016/j.ejor.2016.12.014:
     feed. A mixed pile gives at least that, so that plans earn at least what is said.
 
 Both hold where the value of a mixture is the mean of its parts': where recovery and payment are
-proportional to grade within a bin.
+proportional to grade within a bin. Taking up stock counts against the mill alone: what it takes of
+other limits, such as tailings or water, is not counted.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ class Stockpile:
     bins : int64 array, shape (n,), optional
         The pile each block would go to; one pile without.
     after : float64 array, shape (k,), optional
-        What the mill can take in each slot after the last period.
+        What the mill can take in each period after the last in which anything is mined, up to
+        the last slot at least; without it no limit.
     tonnes : float64 array, shape (n,), optional
         Of each block, for ``room``.
     room : float
@@ -82,6 +84,7 @@ class Stockpile:
         worst = np.full((len(self.slots), int(bins.max()) + 1), np.inf)
         for slot, rates in zip(worst, rate, strict=True):
             np.minimum.at(slot, bins, rates)
+        worst[np.isinf(worst)] = 0.0  # nothing of the bin is fed
         return np.where(fed, worst[:, bins] * self.feed, self.reclaimed)
 
 
@@ -91,7 +94,8 @@ def with_stockpile(
     """The problem with one more destination for each slot in which stock can be taken up.
 
     A share of a block that goes to ``INTO to SLOT`` in period t lies on the pile until then.
-    The mill's limit becomes rows that count fresh ore and stock together.
+    The mill's limit becomes rows that count fresh ore and stock together. Limits and rows of the
+    problem take such a share for one that goes to the pile.
 
     Parameters
     ----------
@@ -105,8 +109,8 @@ def with_stockpile(
     Raises
     ------
     ModelError
-        When a name is unknown, shapes differ, slots do not rise from 1 on, or a number is not
-        finite.
+        When a name is unknown, another pile feeds the mill, shapes differ, slots do not rise from
+        1 on, or a number is not finite.
     """
     into, mill = _check(problem, pile)
     n, n_t, n_d = problem.n, problem.n_periods, problem.n_destinations
@@ -131,8 +135,25 @@ def with_stockpile(
         value=np.concatenate([value, later]),
         factor=np.column_stack([problem.factor, np.ones(n_t)]),
         limits=tuple(limits),
-        rows=(*problem.rows, *_mill_rows(problem, pile, mill), *_room_rows(problem, pile, into)),
+        rows=(
+            *(_also_from(row, into, n_d, r) for row in problem.rows),
+            *_mill_rows(problem, pile, mill),
+            *_room_rows(problem, pile, into),
+        ),
         destinations=(*problem.destinations, *names),
+    )
+
+
+def _also_from(row: Row, into: int, n_d: int, r: int) -> Row:
+    """A row that counts what goes to a slot as it counts what goes to the pile."""
+    piled = row.destination == into
+    slots = np.repeat(np.arange(n_d, n_d + r), int(piled.sum()))
+    return replace(
+        row,
+        period=np.concatenate([row.period, np.tile(row.period[piled], r)]),
+        block=np.concatenate([row.block, np.tile(row.block[piled], r)]),
+        destination=np.concatenate([row.destination, slots]),
+        factor=np.concatenate([row.factor, np.tile(row.factor[piled], r)]),
     )
 
 
@@ -181,7 +202,7 @@ def _mill_rows(problem: ProductionProblem, pile: Stockpile, mill: int) -> list[R
         upper = limit.upper[t] if t < n_t else np.inf if after is None else after[t - n_t]
         rows.append(
             Row(
-                f"{pile.mill} with stock, period {t}",
+                f"{_stocked(pile.mill)}{t}",
                 np.concatenate(period),
                 np.concatenate(blocks),
                 np.concatenate(to),
@@ -217,6 +238,7 @@ def _room_rows(problem: ProductionProblem, pile: Stockpile, into: int) -> list[R
 
 
 def _check(problem: ProductionProblem, pile: Stockpile) -> tuple[int, int]:
+    """Numbers of the pile's destination and the mill's limit."""
     where = f"stockpile {pile.into}"
     if pile.into not in problem.destinations:
         raise ModelError(
@@ -230,8 +252,20 @@ def _check(problem: ProductionProblem, pile: Stockpile) -> tuple[int, int]:
     mill, into = names.index(pile.mill), problem.destinations.index(pile.into)
     if problem.limits[mill].use[:, into].any():
         raise ModelError(f"putting blocks there takes '{pile.mill}'", where=where)
+    if any(row.name.startswith(_stocked(pile.mill)) for row in problem.rows):
+        raise ModelError(
+            f"'{pile.mill}' takes stock of another pile already",
+            where=where,
+            fix="give one stockpile with bins",
+        )
+    _check_arrays(problem, pile, where)
+    return into, mill
+
+
+def _check_arrays(problem: ProductionProblem, pile: Stockpile, where: str) -> None:
     slots = pile.slots
-    if not (slots.ndim == 1 and slots.size and slots[0] >= 1 and (np.diff(slots) > 0).all()):
+    rising = slots.ndim == 1 and slots.size and slots[0] >= 1 and (np.diff(slots) > 0).all()
+    if not (rising and np.issubdtype(slots.dtype, np.integer)):
         raise ModelError(f"slots {slots}", where=where, fix="give rising periods from 1 on")
     beyond = int(slots[-1]) - problem.n_periods + 1
     if pile.after is not None and len(pile.after) < beyond:
@@ -252,6 +286,11 @@ def _check(problem: ProductionProblem, pile: Stockpile) -> tuple[int, int]:
             raise ModelError(f"a {what} is not finite", where=where)
     if (pile.feed < 0).any():
         raise ModelError("a feed is negative", where=where)
+    if not pile.room >= 0:
+        raise ModelError(f"room for {pile.room:g} t", where=where)
     if np.isfinite(pile.room) and pile.tonnes is None:
         raise ModelError("room without tonnes", where=where, fix="give tonnes of blocks")
-    return into, mill
+
+
+def _stocked(mill: str) -> str:
+    return f"{mill} with stock, period "

@@ -34,7 +34,10 @@ class Evaluation:
         Of each target.
     limits : tuple of str
     broken : float64 array, shape (r, s, t)
-        By how much each limit is passed; rows are not listed.
+        By how much each limit is passed, in its own unit; what is passed costs nothing.
+    rows : tuple of str
+    rows_broken : float64 array, shape (q, s)
+        By how much each side constraint of several periods is passed.
     price : float64 array, shape (g, s, t)
         What a unit more delivered would be worth.
     share : float64 array, shape (n, d)
@@ -48,6 +51,8 @@ class Evaluation:
     delivered: _F8
     limits: tuple[str, ...]
     broken: _F8
+    rows: tuple[str, ...]
+    rows_broken: _F8
     price: _F8
     share: _F8
 
@@ -62,11 +67,26 @@ class Evaluation:
         return float(self.probability @ self.npv)
 
     def quantile(self, q: ArrayLike) -> _F8:
-        """Value that a fraction ``q`` of the probability lies at or below."""
-        return _quantile(self.npv, self.probability, q)
+        """Value that a fraction ``q`` of the probability lies at or below.
+
+        Raises
+        ------
+        ModelError
+            When a fraction is not between 0 and 1.
+        """
+        wanted = np.asarray(q, np.float64)
+        if not ((wanted >= 0.0) & (wanted <= 1.0)).all():
+            raise ModelError(f"a fraction {wanted} of the probability", fix="e.g. 0.1")
+        return _quantile(self.npv, self.probability, wanted)
 
     def value_at_risk(self, alpha: float = 0.05) -> float:
-        """Value that is fallen short of with no more probability than ``alpha``."""
+        """Value that is fallen short of with no more probability than ``alpha``.
+
+        Raises
+        ------
+        ModelError
+            When ``alpha`` is not between 0 and 1.
+        """
         return float(self.quantile(alpha))
 
     def expected_shortfall(self, alpha: float = 0.05) -> float:
@@ -103,7 +123,7 @@ class Evaluation:
         return amounts.reshape(len(self.targets), 1, self.delivered.shape[2])
 
     def table(self) -> pd.DataFrame:
-        """A row a realisation: probability, value, penalty, missing and met by target."""
+        """A row a realisation: probability, value, penalty, targets missed, limits passed."""
         import pandas as pd
 
         columns: dict[str, Any] = {
@@ -119,6 +139,8 @@ class Evaluation:
             ).sum(axis=1)
         for name, over in zip(self.limits, self.broken, strict=True):
             columns[f"{name} passed by"] = over.sum(axis=1)
+        for name, over in zip(self.rows, self.rows_broken, strict=True):
+            columns[f"{name} passed by"] = over
         return pd.DataFrame(columns)
 
     def periods(self) -> pd.DataFrame:
@@ -219,6 +241,7 @@ class _Judge:
         self.mined = np.flatnonzero(plan.period < n_t)
         self.npv = np.zeros(s)
         self.used = np.zeros((len(base.limits), s, n_t))
+        self.joined = np.zeros((len(base.rows), s))
         self.delivered = np.zeros((len(targets), s, n_t))
         self.price = np.zeros((len(targets), s, n_t))
         self.share = np.zeros((base.n, base.n_destinations))
@@ -233,6 +256,11 @@ class _Judge:
         for r, limit in enumerate(self.base.limits):
             taken = (self.of.use(limit, k)[block] * share).sum(axis=1)
             self.used[r, k] += np.bincount(when, taken, n_t)
+        sent = np.zeros(self.share.shape)
+        sent[block] = share
+        for q, row in enumerate(self.base.rows):
+            there = self.plan.period[row.block] == row.period
+            self.joined[q, k] += (there * row.factor) @ sent[row.block, row.destination]
         for g, target in enumerate(self.targets):
             self.delivered[g, k] += np.bincount(
                 when, (target.of(k)[block] * share).sum(axis=1), n_t
@@ -300,12 +328,20 @@ class _Judge:
                 penalty += np.maximum(target.amount - given, 0.0) @ target.penalty
         lower = np.array([x.lower for x in self.base.limits]).reshape(-1, 1, self.base.n_periods)
         upper = np.array([x.upper for x in self.base.limits]).reshape(-1, 1, self.base.n_periods)
-        broken = np.maximum(np.maximum(self.used - upper, lower - self.used), 0.0)
-        broken[broken <= _ROUNDING * (1.0 + np.abs(self.used))] = 0.0
+        low = np.array([x.lower for x in self.base.rows]).reshape(-1, 1)
+        high = np.array([x.upper for x in self.base.rows]).reshape(-1, 1)
         return Evaluation(
             self.of.probability, self.npv, penalty, self.targets, self.delivered,
-            tuple(x.name for x in self.base.limits), broken, self.price, self.share,
+            tuple(x.name for x in self.base.limits), _passed(self.used, lower, upper),
+            tuple(x.name for x in self.base.rows), _passed(self.joined, low, high),
+            self.price, self.share,
         )  # fmt: skip
+
+
+def _passed(used: _F8, lower: _F8, upper: _F8) -> _F8:
+    """By how much bounds are passed, rounding left out."""
+    over: _F8 = np.maximum(np.maximum(used - upper, lower - used), 0.0)
+    return np.where(over <= _ROUNDING * (1.0 + np.abs(used)), 0.0, over)
 
 
 def _quantile(value: _F8, probability: _F8, q: ArrayLike) -> _F8:

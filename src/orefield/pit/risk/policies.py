@@ -57,13 +57,15 @@ def policies(
     Raises
     ------
     ModelError
-        When there is not one price a limit.
+        When there is not one price a limit, or a price or fraction is not finite.
     """
     base, s = realisations.base, realisations.n
     n, n_d = base.n, base.n_destinations
     charge = np.zeros(len(base.limits)) if price is None else np.asarray(price, np.float64)
     if charge.shape != (len(base.limits),):
         raise ModelError(f"{len(charge)} prices for {len(base.limits)} limits")
+    if not (np.isfinite(charge).all() and np.isfinite(np.asarray(fractions, np.float64)).all()):
+        raise ModelError("a price of a limit, or a fraction of it, is not finite")
     names = [f"always {name}" for name in base.destinations]
     found = [np.full((s, n), d, np.int16) for d in range(n_d)]
     mean = base.factor.mean(axis=0)

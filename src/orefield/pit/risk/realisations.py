@@ -65,8 +65,8 @@ class Realisations:
     Raises
     ------
     ModelError
-        When there is none, shapes differ, a number is not finite, a limit is unknown, or
-        probabilities are not positive or do not add up to one.
+        When there is none, shapes differ, a number is not finite, a limit is unknown or two
+        have its name, or probabilities are not positive or do not add up to one.
     """
 
     base: ProductionProblem
@@ -88,6 +88,8 @@ class Realisations:
         for name, use in self.uses.items():
             if name not in names:
                 raise ModelError(f"there is no limit '{name}'", fix=", ".join(names))
+            if names.count(name) > 1:
+                raise ModelError(f"two limits are named '{name}'", fix="give each its own name")
             if use.shape != (self.n, *self.base.value.shape[1:]):
                 raise ModelError(f"use has shape {use.shape}", where=f"limit {name}")
         for what, array in (("value", self.value), *self.uses.items()):
@@ -218,7 +220,8 @@ def _alike(one: ProductionProblem, other: ProductionProblem) -> bool:
             for a, b in zip(one.limits, other.limits, strict=True)
         )
         and all(
-            a.lower == b.lower
+            a.name == b.name
+            and a.lower == b.lower
             and a.upper == b.upper
             and np.array_equal(a.period, b.period)
             and np.array_equal(a.block, b.block)

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from orefield.core import OrefieldError
-from orefield.pit.production.master import quiet_highs
+from orefield.pit.production.highs import program
 
 _F8 = NDArray[np.float64]
 _WORTH = 1e4
@@ -24,6 +24,7 @@ class Demand:
     Attributes
     ----------
     use : float64 array, shape (k, m, d)
+        What each whole block takes of each side constraint at each destination.
     lower, upper : float64 arrays, shape (k,)
     penalty : float64 array, shape (k,)
         What a unit below ``lower`` costs; inf where it must not be.
@@ -123,7 +124,7 @@ class _Program:
             blocks.append([leaves, None])
             low.append(np.full(m, -np.inf))
             high.append(np.ones(m))
-        self.matrix = sp.csc_array(sp.block_array(blocks, format="csc"))
+        self.matrix = sp.csr_array(sp.block_array(blocks, format="csr"))
         self.low, self.high = np.concatenate(low), np.concatenate(high)
         charge = demand.penalty[self.soft] * self.size[self.soft]
         self.cost = np.concatenate([-gain, charge]) / self.scale
@@ -145,35 +146,31 @@ class _Program:
     def _least_broken(self) -> tuple[_F8, _F8]:
         """Bounds broken by as little as can be, then the best way to do so."""
         k, rows = len(self.kept), self.matrix.shape[0]
-        some = sp.csc_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(rows, k))
-        matrix = sp.csc_array(sp.hstack([self.matrix, some, -some], format="csc"))
+        some = sp.csr_array((np.ones(k), (np.arange(k), np.arange(k))), shape=(rows, k))
+        matrix = sp.csr_array(sp.hstack([self.matrix, some, -some], format="csr"))
         free = np.full(2 * k, np.inf)
         width = len(self.cost)
         cost = np.concatenate([np.zeros(width), np.full(2 * k, _WORTH)])
         top = np.concatenate([self.top, free])
         first = _minimum(cost, matrix, self.low, self.high, top)
-        if first is None:
-            raise OrefieldError("no way to send the blocks of a period was found")
-        allowed = np.maximum(first[0][width:], 0.0) + 1e-12
+        allowed = np.zeros(0) if first is None else np.maximum(first[0][width:], 0.0) + 1e-12
         cost = np.concatenate([self.cost, np.zeros(2 * k)])
-        second = _minimum(cost, matrix, self.low, self.high, np.concatenate([self.top, allowed]))
-        return first if second is None else second
+        top = np.concatenate([self.top, allowed])
+        second = None if first is None else _minimum(cost, matrix, self.low, self.high, top)
+        if second is None:
+            raise OrefieldError(
+                "no way to send mined blocks was found, though bounds may be broken",
+                where=f"{self.shape[0]} blocks, {k} side constraints",
+                fix="give values and uses in units closer to each other",
+            )
+        return second
 
 
 def _minimum(
-    cost: _F8, matrix: sp.csc_array, low: _F8, high: _F8, top: _F8
+    cost: _F8, matrix: sp.csr_array, low: _F8, high: _F8, top: _F8
 ) -> tuple[_F8, _F8] | None:
     """Columns and row prices at the minimum, or None where there is no solution."""
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(cost), len(low)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(len(cost)), top
-    lp.row_lower_, lp.row_upper_ = low, high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
-    solver = quiet_highs()
-    solver.passModel(lp)
+    solver = program(cost, top, matrix, low, high)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.core import ModelError
 from orefield.pit.production.instance import unpack
 from orefield.pit.production.problem import Plan, ProductionProblem
-from orefield.pit.production.relaxation import relax, side_constraints
+from orefield.pit.production.relaxation import Relaxation, relax, side_constraints
 from orefield.pit.production.restrict import restrict
 from orefield.pit.production.shell_groups import shell_groups
-from orefield.pit.production.solve import Solution, solve_production
+from orefield.pit.production.solve import Solution, relative_gap, solve_production
 from orefield.pit.risk.evaluation import Evaluation, evaluate
 from orefield.pit.risk.policies import Policies, all_policies, policies
 from orefield.pit.risk.realisations import Realisations, Target
@@ -55,9 +56,10 @@ class RiskSchedule:
         The plan on mean values, and how it fares: the expected result of the mean-value
         solution, with the same recourse.
     bound : float
-        No plan that keeps the limits in every realisation has a higher objective: the mean of
-        certified bounds of each realisation were it known (wait and see), or the bound of the
-        two-stage program where that was solved. inf when neither was asked for.
+        No plan that keeps limits and rows in every realisation has a higher objective: the mean
+        of certified bounds of each realisation were it known (wait and see), or the bound of the
+        two-stage program where that was solved. inf when neither was asked for, or ``stop`` came
+        before it.
     candidates : tuple of (str, float)
         Every plan made, by name, and its objective.
     seconds : float
@@ -83,8 +85,8 @@ class RiskSchedule:
 
     @property
     def gap(self) -> float:
-        """``(bound - objective) / |bound|``: part of it is what not knowing costs."""
-        return (self.bound - self.evaluation.objective) / max(abs(self.bound), 1e-300)
+        """``(bound - objective) / |bound|``: part of it is what not knowing costs; inf without."""
+        return relative_gap(self.evaluation.objective, self.bound)
 
     def table(self) -> pd.DataFrame:
         """A row a candidate plan."""
@@ -108,6 +110,9 @@ def risk_schedule(
     stop: Callable[[], bool] | None = None,
 ) -> RiskSchedule:
     """Schedule over realisations.
+
+    Of the plans made, the one of the highest objective is kept. Limits that a realisation leaves
+    no way to keep are passed by the least, and cost nothing: see ``evaluation.broken``.
 
     Parameters
     ----------
@@ -137,10 +142,13 @@ def risk_schedule(
     Raises
     ------
     ModelError
-        When targets do not fit, precedences have a cycle, or a sample average is asked for
-        with side constraints that join periods.
+        When targets do not fit, rounds are negative, precedences have a cycle, no schedule meets
+        the side constraints (on average, or for the bound in one realisation), or a sample
+        average is asked for with side constraints that join periods.
     """
     began = time.perf_counter()
+    if rounds < 0:
+        raise ModelError(f"{rounds} rounds of prices", fix="give 0 or more")
     realisations.check(targets)
     share = seconds * (0.75 if bound else 1.0) / (rounds + 2 + sampled)
     made = _Made(realisations, targets)
@@ -148,7 +156,8 @@ def risk_schedule(
     def solve(problem: ProductionProblem) -> Solution:
         return solve_production(problem, gap=gap, seconds=share, seed=seed, turns=turns, stop=stop)
 
-    made.judge("mean values", solve(realisations.mean()).plan)
+    first = solve(realisations.mean())
+    made.judge("mean values", first.plan, first.status)
     mean = made.best
     price = _charges(realisations.mean(), share / 2)
     rules = policies(realisations, price, fractions)
@@ -160,7 +169,8 @@ def risk_schedule(
             credit += (made.last.price - credit) / number
         problem = expected_problem(realisations, rules, targets, credit if number else None)
         name = f"expected values, {f'round {number}' if number else 'no prices'}"
-        made.judge(name, _sent(solve(problem).plan, realisations, rules))
+        found = solve(problem)
+        made.judge(name, _sent(found.plan, realisations, rules), found.status)
     limit = np.inf
     if sampled and not (stop is not None and stop()):
         whole = realisations.base.n_destinations**realisations.n <= _WAYS
@@ -168,7 +178,7 @@ def risk_schedule(
         found = solve(sample_average_problem(realisations, every, targets))
         n = realisations.base.n
         plan = Plan(found.plan.period[:n], found.plan.share[:n])
-        made.judge("sample average", _sent(plan, realisations, every))
+        made.judge("sample average", _sent(plan, realisations, every), found.status)
         limit = found.upper_bound if whole else limit
     if bound and not (stop is not None and stop()):
         left = seconds - (time.perf_counter() - began)
@@ -193,12 +203,18 @@ def perfect_information_bound(
     The mean over realisations of the bound of a schedule made for that realisation alone. What
     falling short of targets costs is not counted, which makes it higher still. Relaxations that
     are cut short by time still give bounds.
+
+    Raises
+    ------
+    ModelError
+        When precedences have a cycle, or a realisation has no schedule that meets the side
+        constraints.
     """
     began, out = time.perf_counter(), 0.0
     for k, odds in enumerate(realisations.probability):
         left = (seconds - (time.perf_counter() - began)) / (realisations.n - k)
         found = _relaxed(realisations.problem(k), tolerance, max(left, 0.0), stop)
-        out += odds * (0.0 if found is None else found[0])
+        out += odds * (0.0 if found is None else found[1].bound)
     return float(out)
 
 
@@ -208,14 +224,18 @@ class _Made:
     def __init__(self, realisations: Realisations, targets: Sequence[Target]) -> None:
         self.realisations, self.targets = realisations, targets
         self.all: list[tuple[str, float]] = []
-        self.worth = -np.inf
+        self.met, self.worth = False, -np.inf
 
-    def judge(self, name: str, plan: Plan) -> None:
-        """Evaluate a plan, and keep it when it is the best."""
+    def judge(self, name: str, plan: Plan, status: str) -> None:
+        """Evaluate a plan, and keep it when it is the best.
+
+        One that misses side constraints of its own problem only counts until another does not.
+        """
         self.last = evaluate(plan, self.realisations, self.targets)
-        worth = self.last.objective
-        if not self.all or worth > self.worth + _BETTER * abs(self.worth):  # the first at a tie
-            self.best, self.worth = (plan, self.last), worth
+        worth, met = self.last.objective, status != "unmet"
+        higher = worth > self.worth + _BETTER * abs(self.worth)  # the first at a tie
+        if not self.all or met > self.met or (met == self.met and higher):
+            self.best, self.met, self.worth = (plan, self.last), met, worth
         self.all.append((name, worth))
 
 
@@ -224,9 +244,10 @@ def _charges(mean: ProductionProblem, seconds: float) -> _F8:
     out = np.zeros(len(mean.limits))
     found = _relaxed(mean, _LOOSE, seconds, None)
     if found is not None:
-        side = side_constraints(mean)
+        kept, relaxation = found
+        side = side_constraints(kept)
         limits = side.limit >= 0
-        np.add.at(out, side.limit[limits], np.maximum(found[1][limits], 0.0))
+        np.add.at(out, side.limit[limits], np.maximum(relaxation.multiplier[limits], 0.0))
     return out / mean.n_periods
 
 
@@ -235,8 +256,8 @@ def _relaxed(
     tolerance: float,
     seconds: float,
     stop: Callable[[], bool] | None,
-) -> tuple[float, _F8] | None:
-    """Certified bound and multipliers; None when no block is worth mining."""
+) -> tuple[ProductionProblem, Relaxation] | None:
+    """The blocks that count and their relaxation; None when none is worth mining."""
     small = restrict(problem)
     if small.problem.n == 0:
         return None
@@ -245,7 +266,7 @@ def _relaxed(
         small.problem, small.earliest, tolerance=tolerance, seconds=seconds, groups=groups,
         stop=stop,
     )  # fmt: skip
-    return found.bound, found.multiplier
+    return small.problem, found
 
 
 def _sent(plan: Plan, realisations: Realisations, rules: Policies) -> Plan:

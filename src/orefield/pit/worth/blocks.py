@@ -50,14 +50,9 @@ class Blocks:
         tonnes = model.tonnes()
         elevation = np.repeat(model.grid.local_axes()[2], nx * ny)
         fields: Mapping[str, NDArray[np.generic]] = model.fields
-        index = np.arange(model.grid.n)
+        index = block_indices(model, None)
         if blocks is not None:
-            index = np.asarray(blocks)
-            if index.ndim != 1 or index.dtype.kind not in "iu":
-                raise ModelError("blocks must be a list of indices", fix="one whole number each")
-            index = index.astype(np.int64)
-            if len(index) and not (index.min() >= 0 and index.max() < model.grid.n):
-                raise ModelError(f"a block is not among 0 to {model.grid.n - 1}")
+            index = block_indices(model, blocks)
             tonnes, elevation = tonnes[index], elevation[index]
             fields = _Some(model.fields, index)
         bad = np.flatnonzero(~(tonnes >= 0))
@@ -143,10 +138,28 @@ class Blocks:
                 fix=nearest(self.rock_field, self.fields),
             )
         values = self.fields[self.rock_field]
-        if values.dtype.kind == "O":
+        if values.dtype.kind in "OS":
             values = values.astype(str)
         codes, place = np.unique(values, return_inverse=True)
         return codes, place
+
+
+def block_indices(model: BlockModel, blocks: ArrayLike | None) -> NDArray[np.int64]:
+    """``blocks`` as indices into a model, in their order, shape (k,); all blocks for ``None``.
+
+    Raises
+    ------
+    ModelError
+        When they are no list of whole numbers, or one is out of range.
+    """
+    if blocks is None:
+        return np.arange(model.grid.n, dtype=np.int64)
+    index = np.asarray(blocks)
+    if index.ndim != 1 or index.dtype.kind not in "iu":
+        raise ModelError("blocks must be a list of indices", fix="one whole number each")
+    if len(index) and not (index.min() >= 0 and index.max() < model.grid.n):
+        raise ModelError(f"a block is not among 0 to {model.grid.n - 1}")
+    return index.astype(np.int64)
 
 
 def rock_code(key: str, dtype: np.dtype[np.generic]) -> str | float:
@@ -157,7 +170,7 @@ def rock_code(key: str, dtype: np.dtype[np.generic]) -> str | float:
     ModelError
         When the field is numeric and the code is not.
     """
-    if dtype.kind in "US":
+    if dtype.kind == "U":
         return key
     try:
         return float(key)

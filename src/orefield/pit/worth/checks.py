@@ -75,24 +75,31 @@ def finite(value: float, where: str, low: float = -math.inf, high: float = math.
 
 
 def share(value: float, where: str) -> float:
-    """``value`` when it is a fraction from 0 to 1 (see :func:`finite`)."""
-    finite(value, where)
-    if not 0.0 <= value <= 1.0:
+    """``value`` when it is a fraction from 0 to 1.
+
+    Raises
+    ------
+    ModelError
+        Otherwise.
+    """
+    fraction = finite(value, where)
+    if not 0.0 <= fraction <= 1.0:
         raise ModelError(
             f"{value:g} is no fraction from 0 to 1", where=where, fix="give a fraction, not percent"
         )
-    return float(value)
+    return fraction
 
 
 def points(
     table: Iterable[tuple[float, float]], where: str, low: float = -math.inf
 ) -> tuple[tuple[float, float], ...]:
-    """A table of (x, y) whose x rise strictly.
+    """A table of (x, y) whose x rise strictly and whose y are ``low`` or more.
 
     Raises
     ------
     ModelError
-        When the table is empty, a row is not a pair, or x does not rise.
+        When the table is empty, a row is not a pair, x does not rise, or a number is not finite
+        or out of range.
     """
     try:
         rows = tuple((x, y) for x, y in table)
@@ -128,7 +135,7 @@ def known(word: str, words: Iterable[str], what: str, where: str) -> str:
     return word
 
 
-def unique(names: Iterable[str], what: str) -> None:
+def unique(names: Iterable[str], what: str, where: str = "") -> None:
     """Refuse a name that is empty or comes twice.
 
     Raises
@@ -139,7 +146,9 @@ def unique(names: Iterable[str], what: str) -> None:
     seen: set[str] = set()
     for name in names:
         if not name:
-            raise ModelError(f"a {what} has no name", fix="name it")
+            raise ModelError(f"a {what} has no name", where=where, fix="name it")
         if name in seen:
-            raise ModelError(f"a second {what} is called '{name}'", fix="rename one of them")
+            raise ModelError(
+                f"a second {what} is called '{name}'", where=where, fix="rename one of them"
+            )
         seen.add(name)

@@ -9,7 +9,7 @@ Cut-off Grade Estimation, 2nd edition, SME. What a full mill or mine adds is Lan
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,8 +20,8 @@ from orefield.core import ModelError
 from orefield.pit.worth.blocks import Blocks
 from orefield.pit.worth.checks import finite, known
 from orefield.pit.worth.economy import Economy
-from orefield.pit.worth.flows import Flow, destination_flows, mining_flow
-from orefield.pit.worth.products import product
+from orefield.pit.worth.flows import destination_flows, mining_flow, total_usd
+from orefield.pit.worth.products import allowed, product
 
 _F8 = NDArray[np.float64]
 CutoffKind = Literal["marginal", "breakeven"]
@@ -55,7 +55,7 @@ def nsr_usd_t(
     grades: Mapping[str, ArrayLike],
     setting: Setting | None = None,
 ) -> _F8:
-    """Net smelter return per tonne of feed at grades by element, royalties taken.
+    """Net smelter return, USD per tonne of feed, at grades by element, royalties taken.
 
     ``grades`` are in situ grades by element in its own unit, of shapes that broadcast; other
     elements are at zero. The result has their shape.
@@ -80,13 +80,14 @@ def nsr_cutoff_usd_t(
 ) -> float:
     """The net smelter return (USD per tonne of feed) that a tonne must reach to be sent there.
 
-    Marginal: its processing, G&A, haul and carbon, less what it costs at ``waste`` (by default
-    the cheapest dump, or nothing where there is none). Break-even: with mining, less nothing.
+    Marginal: its processing, G&A, haul and carbon, less what it costs at the dump ``waste`` (by
+    default the cheapest that takes the setting's rock; nothing where the economy has no dump).
+    Break-even: with mining, less nothing. Carbon of metal or concentrate made counts at grade 0.
 
     Raises
     ------
     ModelError
-        When a name or kind is unknown.
+        When a name or kind is unknown, or no dump takes the rock.
     """
     setting = setting or Setting()
     _, cost, feed_t, _ = _per_tonne(economy, destination, {}, setting)
@@ -135,17 +136,42 @@ def _spared(economy: Economy, kind: CutoffKind, waste: str | None, setting: Sett
     """Added to a destination's cost per tonne mined: mining, or less what the dump costs."""
     if kind not in ("marginal", "breakeven"):
         raise ModelError(f"cut-off '{kind}' is unknown", fix="marginal or breakeven")
+    blocks = _blocks(economy, {}, setting)
+    dumped = dump_usd(blocks, economy, waste, setting.period)
     if kind == "breakeven":
-        blocks = _blocks(economy, {}, setting)
         return -total_usd(mining_flow(blocks, economy), economy, setting.period, 1)
-    dumps = [d.name for d in economy.destinations if d.kind == "dump"]
+    return -dumped
+
+
+def dump_usd(blocks: Blocks, economy: Economy, waste: str | None, period: int | None) -> _F8:
+    """What blocks cost at the dump ``waste`` without their mining, USD, shape (n,).
+
+    By default each goes to the cheapest dump that takes it. Nothing where the economy has none.
+
+    Raises
+    ------
+    ModelError
+        When ``waste`` is no dump, the period does not exist, or no dump takes a block.
+    """
+    dumps = {d.name: d for d in economy.destinations if d.kind == "dump"}
     if waste is not None:
-        dumps = [known(waste, economy.destination_names, "destination", "waste")]
+        dumps = {waste: dumps[known(waste, dumps, "dump", "waste")]}
     if not dumps:
-        return np.zeros(1)
-    costs = [_per_tonne(economy, name, {}, setting, makes=False)[1] for name in dumps]
-    cheapest: _F8 = np.min(costs, axis=0)
-    return -cheapest
+        return np.zeros(blocks.n)
+    cheapest = np.full(blocks.n, np.inf)
+    for dump in dumps.values():
+        made = product(blocks, economy, dump)
+        usd = -total_usd(destination_flows(blocks, economy, dump, made), economy, period, blocks.n)
+        takes = waste is not None or allowed(blocks, economy, dump, made)
+        cheapest = np.where(takes, np.minimum(cheapest, usd), cheapest)
+    lost = np.flatnonzero(np.isinf(cheapest))
+    if len(lost):
+        raise ModelError(
+            "no dump takes a block",
+            where=f"block {blocks.index[lost[0]]}",
+            fix="name its rock in the setting, name the dump as waste, or add one that takes it",
+        )
+    return cheapest
 
 
 def _per_tonne(
@@ -153,11 +179,10 @@ def _per_tonne(
     destination: str,
     grades: Mapping[str, ArrayLike],
     setting: Setting,
-    makes: bool = True,
 ) -> tuple[_F8, _F8, _F8, tuple[int, ...]]:
     """NSR, other cost (without mining) and feed per tonne mined, and the shape of the grades."""
     place = economy.destination(destination)
-    if makes and not place.makes_product:
+    if not place.makes_product:
         raise ModelError(f"'{destination}' makes nothing", fix="name a mill or leach")
     for name in grades:
         economy.element(name)
@@ -172,23 +197,6 @@ def _per_tonne(
         made.feed_t,
         shape,
     )
-
-
-def total_usd(flows: Iterable[Flow], economy: Economy, period: int | None, n: int) -> _F8:
-    """Sum of flows at the prices of a period, or at long-term ones, shape (n,).
-
-    Raises
-    ------
-    ModelError
-        When the period does not exist.
-    """
-    at = -1 if period is None else period
-    if period is not None and not 0 <= at < economy.calendar.n:
-        raise ModelError(f"period {at} is not among 0 to {economy.calendar.n - 1}")
-    out = np.zeros(n)
-    for flow in flows:
-        out += flow.profile[at] * flow.amount
-    return out
 
 
 def _blocks(economy: Economy, grades: Mapping[str, _F8], setting: Setting) -> Blocks:

@@ -63,6 +63,20 @@ class Calendar:
         """Number of periods."""
         return len(self.years)
 
+    def position(self, period: int | None) -> int:
+        """Where :meth:`Deck.over` holds a period's value; the long-term one's for ``None``.
+
+        Raises
+        ------
+        ModelError
+            When the period does not exist.
+        """
+        if period is None:
+            return self.n
+        if not 0 <= period < self.n:
+            raise ModelError(f"period {period} is not among 0 to {self.n - 1}")
+        return period
+
     @property
     def start_y(self) -> _F8:
         """Years from now to the start of each period, shape (t,)."""
@@ -141,7 +155,5 @@ NOW: Final = Calendar()
 
 
 def deck(values: float | Sequence[float], escalation: float = 0.0) -> Deck:
-    """A :class:`Deck` from a number or numbers by period."""
-    if isinstance(values, (int, float, np.integer, np.floating)):
-        return Deck((float(values),), escalation)
-    return Deck(tuple(values), escalation)
+    """A :class:`Deck` from a number or numbers by period; errors as it."""
+    return Deck(tuple(np.atleast_1d(np.asarray(values, object))), escalation)

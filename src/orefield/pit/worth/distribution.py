@@ -41,8 +41,7 @@ class GradeTonnage:
                 f"{edges.shape} edges of grade and {tonnes.shape} tonnages",
                 fix="give one edge more than tonnages",
             )
-        if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all() and edges[0] >= 0):
-            raise ModelError("edges of grade do not rise from zero or more", fix="sort them")
+        _check_rise(edges)
         if not (np.isfinite(tonnes).all() and (tonnes >= 0).all() and tonnes.sum() > 0):
             raise ModelError("tonnages are negative, not finite or all zero", fix="check them")
         object.__setattr__(self, "edges", edges)
@@ -98,19 +97,32 @@ class GradeTonnage:
         return high
 
 
+def _check_rise(edges: _F8) -> None:
+    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all() and edges[0] >= 0):
+        raise ModelError("edges of grade do not rise from zero or more", fix="sort them")
+
+
 def grade_tonnage(blocks: Blocks, grade: ArrayLike, edges: ArrayLike) -> GradeTonnage:
     """Tonnes of blocks by classes of a grade, as :class:`GradeTonnage`.
 
-    ``grade`` has shape (n,). A grade of the last edge belongs to the last class.
+    ``grade`` has shape (n,), ``edges`` (k + 1,). A grade of the last edge belongs to the last
+    class; that of air counts nowhere.
 
     Raises
     ------
     ModelError
-        When a block of rock lies outside the edges.
+        When a block of rock lies outside the edges, none is rock, there is not a grade for each
+        block, or the edges do not rise.
     """
     limits = np.asarray(edges, np.float64)
+    if limits.ndim != 1 or len(limits) < 2:
+        raise ModelError(f"{limits.shape} edges of grade", fix="give at least two")
+    _check_rise(limits)
+    grades = np.asarray(grade, np.float64)
+    if grades.shape != (blocks.n,):
+        raise ModelError(f"{grades.shape} grades of {blocks.n} blocks", fix="give one a block")
     rock = blocks.tonnes > 0
-    of = np.asarray(grade, np.float64)[rock]
+    of = grades[rock]
     outside = np.flatnonzero(~((of >= limits[0]) & (of <= limits[-1])))
     if len(outside):
         raise ModelError(

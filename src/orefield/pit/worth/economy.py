@@ -31,7 +31,7 @@ class Royalty:
         Of the net smelter return (payable metal less all charges of smelter and road), or of
         the payable metal's gross value.
     rate : Deck
-        Fraction by period; unused when it slides.
+        Fraction by period; none when it slides.
     sliding : tuple of (price, fraction)
         The fraction by the price of ``element``: that of the highest step reached, or linear
         between steps with ``interpolate``. The first price is 0.
@@ -49,6 +49,8 @@ class Royalty:
     ------
     ModelError
         When a fraction is outside 0 to 1, or parts do not fit.
+    UnitError
+        When the unit of prices is unknown.
     """
 
     name: str = "royalty"
@@ -75,6 +77,12 @@ class Royalty:
                 "a sliding royalty needs both a table and the element whose price it follows",
                 where=where,
                 fix="give sliding and element, or neither",
+            )
+        if self.interpolate and not self.sliding:
+            raise ModelError("there is no table to interpolate", where=where, fix="give sliding")
+        if self.sliding and any(self.rate.values):
+            raise ModelError(
+                "both a rate and a sliding table are given", where=where, fix="give one of them"
             )
         if self.sliding:
             table = points(self.sliding, f"{where}, sliding")
@@ -105,6 +113,11 @@ class Carbon:
         USD per tonne of CO2 by period.
     emissions : tuple of Amount
         Tonnes of CO2.
+
+    Raises
+    ------
+    ModelError
+        When the price is negative or nothing emits.
     """
 
     price: Deck
@@ -175,9 +188,16 @@ class Economy:
         metals = [m.element for m in destination.metals]
         self._known_elements((*metals, *destination.minimum), where)
         if held is not None:
+            apart = {m.element for m in destination.metals if m.own_product}
             for name in (held.element, *(p.element for p in held.penalties)):
                 if name:
                     known(name, metals, "metal recovered there called", where)
+                if name in apart:
+                    raise ModelError(
+                        f"the concentrate is judged by '{name}', which is a product of its own",
+                        where=where,
+                        fix="leave out own_product, or name an element of the concentrate",
+                    )
             if held.element and held.grade * self.element(held.element).to_fraction > 1:
                 raise ModelError("the concentrate's grade is above 100 %", where=where)
         if destination.kind == "stockpile" and destination.reclaim_to:

@@ -95,8 +95,8 @@ class Metal:
     Raises
     ------
     ModelError
-        When a fraction is outside 0 to 1, a deduction or charge is negative, or a product of
-        its own has deductions.
+        When a fraction is outside 0 to 1, a deduction or charge is negative, both ``payable``
+        and ``payable_steps`` are given, or a product of its own has deductions.
     UnitError
         When a unit is unknown.
     """
@@ -116,6 +116,10 @@ class Metal:
         where = f"metal '{self.element}'"
         share(self.payable, f"{where}, payable")
         if self.payable_steps:
+            if self.payable != 1.0:
+                raise ModelError(
+                    "both payable and payable_steps are given", where=where, fix="give one of them"
+                )
             steps = points(self.payable_steps, f"{where}, payable_steps", 0.0)
             for _, value in steps:
                 share(value, f"{where}, payable_steps")
@@ -233,8 +237,15 @@ class Concentrate:
                 where=where,
                 fix="give one of them",
             )
-        if self.element and finite(self.grade, f"{where}, grade", 0.0) == 0:
+        grade = finite(self.grade, f"{where}, grade", 0.0)
+        if self.element and grade == 0:
             raise ModelError("the concentrate's grade is zero", where=where, fix="e.g. 25 %")
+        if not self.element and grade > 0:
+            raise ModelError(
+                "a mass pull gives the concentrate's mass, and a grade does too",
+                where=where,
+                fix="leave out one of them",
+            )
         self.treatment.at_least(0.0, f"{where}, treatment")
         self.transport.at_least(0.0, f"{where}, transport")
         if not 0 <= finite(self.moisture, f"{where}, moisture") < 1:

@@ -57,14 +57,14 @@ def destination_flows(
 
 
 def processing_flows(
-    blocks: Blocks, economy: Economy, destination: Destination, made: Product, what: str = ""
+    blocks: Blocks, economy: Economy, destination: Destination, made: Product, without: str = ""
 ) -> Iterator[Flow]:
-    """Processing, G&A and carbon; of carbon all amounts, or those ``of`` other than ``what``."""
+    """Processing, G&A and carbon, ``without`` the carbon of amounts of that basis."""
     if destination.makes_product:
         yield from _cost("processing", destination.processing, blocks, made.feed_t, economy)
         yield from _cost("g&a", economy.ga, blocks, made.feed_t, economy)
     if economy.carbon is not None:
-        emissions = [a for a in economy.carbon.emissions if a.of != what]
+        emissions = [a for a in economy.carbon.emissions if a.of != without]
         tonnes = use_of(emissions, blocks, destination, made)
         yield Flow(-tonnes, (("carbon", economy.carbon.price.over(economy.calendar)),), False)
 
@@ -107,6 +107,21 @@ def smelter_flows(economy: Economy, destination: Destination, made: Product) -> 
     for name, tonnes, charge in charges:
         if any(charge.values):
             yield _smelter(name, tonnes, -charge.over(calendar), on_charges, economy)
+
+
+def total_usd(flows: Iterable[Flow], economy: Economy, period: int | None, n: int) -> _F8:
+    """Sum of flows of ``n`` blocks at the prices of a period, or at long-term ones, shape (n,).
+
+    Raises
+    ------
+    ModelError
+        When the period does not exist.
+    """
+    at = economy.calendar.position(period)
+    out = np.zeros(n)
+    for flow in flows:
+        out += flow.profile[at] * flow.amount
+    return out
 
 
 def use_of(

@@ -10,7 +10,7 @@ algorithm revisited", Management Science.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -112,9 +112,10 @@ def lane_cutoffs(operation: Operation, deposit: GradeTonnage, opportunity: float
     Raises
     ------
     ModelError
-        When ``opportunity`` is not finite.
+        When ``opportunity`` is not finite, or a year brings more than its fixed cost by waiting:
+        the rule finds the best cut-off only while time costs something.
     """
-    finite(opportunity, "opportunity cost")
+    finite(opportunity, "opportunity cost", -operation.fixed)
     time = operation.fixed + opportunity
     kept = operation.margin * operation.recovery
     m = _ratio(operation.processing, kept)
@@ -135,8 +136,8 @@ def lane_cutoffs(operation: Operation, deposit: GradeTonnage, opportunity: float
         mk = deposit.cutoff_of_metal(_per_recovery(operation.market / operation.mine, operation))
         pairs.append(_between(m, k, mk))
     if not pairs:
-        only = {operation.mine: m, operation.mill: h, operation.market: k}
-        pairs = [value for capacity, value in only.items() if math.isfinite(capacity)]
+        only = ((operation.mine, m), (operation.mill, h), (operation.market, k))
+        pairs = [value for capacity, value in only if math.isfinite(capacity)]
     best = sorted(pairs)[len(pairs) // 2]
     best = min(max(best, float(deposit.edges[0])), float(deposit.edges[-1]))
     return Cutoffs(m, h, k, mh, hk, mk, best)
@@ -152,10 +153,9 @@ def value_per_tonne(
     """
     ore, metal = deposit.above(cutoff)
     sold = metal * operation.recovery
-    cash = operation.margin * sold - operation.processing * ore - operation.mining
-    return np.asarray(
-        cash - (operation.fixed + opportunity) * years_per_tonne(operation, ore, sold)
-    )
+    cash = cash_per_tonne(operation, ore, sold)
+    time = operation.fixed + opportunity
+    return np.asarray(cash - time * years_per_tonne(operation, ore, sold))
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,31 +207,32 @@ def lane_policy(
     out. Every class of grade is mined in proportion. Mining stops early when it no longer pays.
 
     ``discount_rate`` is a fraction a year, and cash falls at the end of the year. Passes end
-    when the net present value changes by less than ``tolerance`` of itself, and the best of
-    them is returned; it is empty when mining never pays.
+    when the net present value changes by less than ``tolerance`` of itself, or after
+    ``max_passes`` (then ``passes`` is that), and the best of them is returned; it is empty when
+    mining never pays.
 
     Raises
     ------
     ModelError
-        When the rate is negative or the deposit lasts longer than ``max_years``.
+        When the rate is negative, no pass is allowed, or the deposit lasts longer than
+        ``max_years``.
     """
     finite(discount_rate, "discount rate", 0.0)
+    finite(max_passes, "max_passes", 1)
     left, value = np.array([0.0, deposit.total_t]), np.zeros(2)
-    best: Policy | None = None
-    before = -math.inf
-    passes = 0
+    best, remaining = _one_pass(operation, deposit, discount_rate, left, value, max_years)
+    plan, passes = best, 1
     while passes < max_passes:
-        passes += 1
-        plan, remaining = _one_pass(operation, deposit, discount_rate, left, value, max_years)
-        if best is None or plan.npv > best.npv:
-            best = plan
-        if abs(plan.npv - before) <= tolerance * max(abs(plan.npv), 1.0):
-            break
         before = plan.npv
         left = np.append(remaining, 0.0)[::-1]
         value = np.append(plan.value, 0.0)[::-1]
-    assert best is not None
-    return Policy(**{**vars(best), "passes": passes})
+        plan, remaining = _one_pass(operation, deposit, discount_rate, left, value, max_years)
+        passes += 1
+        if plan.npv > best.npv:
+            best = plan
+        if abs(plan.npv - before) <= tolerance * max(abs(plan.npv), 1.0):
+            break
+    return replace(best, passes=passes)
 
 
 def _one_pass(
@@ -246,11 +247,7 @@ def _one_pass(
     rows: list[tuple[float, float, float, float, float, float, float]] = []
     remaining = deposit.total_t
     while remaining > 1e-9 * deposit.total_t:
-        if len(rows) == max_years:
-            raise ModelError(
-                f"the deposit lasts longer than {max_years} years",
-                fix="check the units of capacities and tonnes",
-            )
+        check_life(len(rows), max_years)
         worth = float(np.interp(remaining, left, value))
         g = lane_cutoffs(operation, deposit, rate * worth).optimum
         ore, metal = (float(a) for a in deposit.above(g))
@@ -258,8 +255,7 @@ def _one_pass(
         pace = float(years_per_tonne(operation, np.float64(ore), np.float64(sold)))
         mined = min(1.0 / pace, remaining) if pace > 0 else remaining
         years = mined * pace
-        margin = operation.margin * sold - operation.processing * ore - operation.mining
-        cash = margin * mined - operation.fixed * years
+        cash = float(cash_per_tonne(operation, ore, sold)) * mined - operation.fixed * years
         rows.append((g, years, mined, mined * ore, mined * sold, cash, remaining))
         remaining -= mined
     g, years, mined, milled, sold_, cash_, before = np.array(rows).T
@@ -273,6 +269,24 @@ def _one_pass(
         worths[kept], float(worths[0]), 0,
     )  # fmt: skip
     return plan, before[kept]
+
+
+def check_life(years: int, max_years: int) -> None:
+    """Refuse a life that reaches ``max_years`` with something left (``ModelError``)."""
+    if years >= max_years:
+        raise ModelError(
+            f"the deposit lasts longer than {max_years} years",
+            fix="check the units of capacities and tonnes",
+        )
+
+
+def cash_per_tonne(operation: Operation, ore: ArrayLike, sold: ArrayLike) -> _F8:
+    """Cash of a tonne of material before fixed cost, shape of ``ore``.
+
+    ``ore`` is the fraction of it that is milled, ``sold`` the metal it brings to the market.
+    """
+    milled = operation.processing * np.asarray(ore, np.float64)
+    return operation.margin * np.asarray(sold, np.float64) - milled - operation.mining
 
 
 def years_per_tonne(operation: Operation, ore: _F8 | np.float64, sold: _F8 | np.float64) -> _F8:

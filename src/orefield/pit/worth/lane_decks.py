@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from orefield.core import ModelError
 from orefield.pit.worth.checks import finite
 from orefield.pit.worth.distribution import GradeTonnage
-from orefield.pit.worth.lane import Operation, Policy, years_per_tonne
+from orefield.pit.worth.lane import (
+    Operation,
+    Policy,
+    cash_per_tonne,
+    check_life,
+    years_per_tonne,
+)
 
 _F8 = NDArray[np.float64]
 
@@ -40,10 +46,12 @@ def cutoff_policy(
     Raises
     ------
     ModelError
-        When there is no stage, the tonnages differ, the rate is negative, or the deposit lasts
-        longer than ``max_years``.
+        When there is no stage, the tonnages differ, the rate is negative, ``points`` or
+        ``cutoffs`` is below 1, or the deposit lasts longer than ``max_years``.
     """
     finite(discount_rate, "discount rate", 0.0)
+    finite(points, "points", 1)
+    finite(cutoffs, "cutoffs", 1)
     if not stages:
         raise ModelError("there is no year", fix="give an operation and a distribution")
     total = stages[0][1].total_t
@@ -79,7 +87,7 @@ class _Year:
         with np.errstate(divide="ignore"):
             mined = np.minimum(1.0 / pace, left)
         years = mined * pace
-        margin = operation.margin * sold - operation.processing * ore - operation.mining
+        margin = cash_per_tonne(operation, ore, sold)
         return mined, years, margin * mined - operation.fixed * years
 
     def value(self, at: _F8, left: _F8, after: _F8, rate: float) -> tuple[_F8, NDArray[np.intp]]:
@@ -114,11 +122,7 @@ def _follow(years: list[_Year], left: _F8, value: list[_F8], rate: float, max_ye
     rows: list[tuple[float, ...]] = []
     remaining = float(left[-1])
     while remaining > 1e-9 * left[-1]:
-        if len(rows) == max_years:
-            raise ModelError(
-                f"the deposit lasts longer than {max_years} years",
-                fix="check the units of capacities and tonnes",
-            )
+        check_life(len(rows), max_years)
         t = len(rows)
         year = years[min(t, len(years) - 1)]
         after = value[min(t + 1, len(value) - 1)]

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from orefield.core import BlockModel, ModelError
 from orefield.pit.worth.blocks import Blocks
-from orefield.pit.worth.cutoffs import total_usd
-from orefield.pit.worth.distribution import GradeTonnage
+from orefield.pit.worth.checks import finite
+from orefield.pit.worth.cutoffs import dump_usd
+from orefield.pit.worth.distribution import GradeTonnage, grade_tonnage
 from orefield.pit.worth.economy import Economy
-from orefield.pit.worth.flows import destination_flows, mining_flow
+from orefield.pit.worth.flows import destination_flows, mining_flow, total_usd
 from orefield.pit.worth.lane import Operation
 from orefield.pit.worth.products import allowed, product
 
@@ -34,9 +35,9 @@ def lane_inputs(
 
     Money stands for metal (price 1, recovery 1), so that any number of metals, recoveries and
     deductions will do, and the cut-offs are net smelter returns. Costs of mining, and of the
-    destination less those of ``waste`` (the first dump by default), are means over the rock of
-    ``blocks`` (all by default, usually those of a pit). Returns below zero, and
-    those of blocks that may not go there, count as zero.
+    destination less those of the dump ``waste`` (by default the cheapest that takes the block),
+    are means over the rock of ``blocks`` (all by default, usually those of a pit). Returns below
+    zero, and those of blocks that may not go there, count as zero.
 
     ``mine`` and ``mill`` are tonnes a year mined and sent to the destination, ``fixed`` USD a
     year. Prices and costs are those of ``period``, or the long-term ones. ``classes`` is the
@@ -45,15 +46,13 @@ def lane_inputs(
     Raises
     ------
     ModelError
-        When a name or period is unknown, nothing is rock, or a capacity is impossible.
+        When a name or period is unknown, nothing is rock, no dump takes a block, the
+        destination costs less than the dump, or a capacity or ``classes`` is impossible.
     """
+    finite(classes, "classes", 1)
     place = economy.destination(destination)
     if not place.makes_product:
         raise ModelError(f"'{destination}' makes nothing", fix="name a mill or leach")
-    dumps = [d.name for d in economy.destinations if d.kind == "dump"]
-    other = economy.destination(waste) if waste else None
-    if other is None and dumps:
-        other = economy.destination(dumps[0])
     some = Blocks.of(model, economy.rock_field, blocks)
     rock_t = float(some.tonnes.sum())
     if rock_t <= 0:
@@ -63,23 +62,26 @@ def lane_inputs(
     nsr = total_usd((f for f in flows if f.is_nsr), economy, period, some.n)
     cost = -total_usd((f for f in flows if not f.is_nsr), economy, period, some.n)
     mining = -total_usd(mining_flow(some, economy), economy, period, some.n)
-    if other is not None:
-        dumped = product(some, economy, other)
-        spared = destination_flows(some, economy, other, dumped)
-        dump = -total_usd((f for f in spared if not f.is_nsr), economy, period, some.n)
-        cost, mining = cost - dump, mining + dump
+    dumped = dump_usd(some, economy, waste, period)
+    processing = float((cost - dumped).sum()) / rock_t
+    if processing < 0:
+        raise ModelError(
+            f"a tonne costs {-processing:g} USD less at '{destination}' than at the dump",
+            where="lane_inputs",
+            fix="check processing and haul: every tonne would go there at any grade",
+        )
     # what may not go there is waste at any cut-off
     nsr = np.where(allowed(some, economy, place, made), nsr, 0.0)
-    here = some.tonnes > 0
-    grade = np.maximum(nsr[here] / some.tonnes[here], 0.0)
-    edges = np.linspace(0.0, max(float(grade.max()), 1e-9), classes + 1)
-    tonnes, _ = np.histogram(grade, edges, weights=some.tonnes[here])
+    grade = np.zeros(some.n)
+    np.divide(np.maximum(nsr, 0.0), some.tonnes, out=grade, where=some.tonnes > 0)
+    # where nothing earns anything the one class of zero still needs a width
+    edges = np.linspace(0.0, float(grade.max()) or 1e-9, classes + 1)
     operation = Operation(
         price=1.0,
-        processing=max(float(cost.sum()) / rock_t, 0.0),
-        mining=max(float(mining.sum()) / rock_t, 0.0),
+        processing=processing,
+        mining=float((mining + dumped).sum()) / rock_t,
         fixed=fixed,
         mine=mine,
         mill=mill,
     )
-    return operation, GradeTonnage(edges, tonnes)
+    return operation, grade_tonnage(some, grade, edges)

@@ -39,7 +39,7 @@ def block_usages(
     *,
     blocks: ArrayLike | None = None,
 ) -> _F8:
-    """:func:`block_usage` of several resources, shape (len(usages), n, d)."""
+    """:func:`block_usage` of several resources, shape (len(usages), n, d); errors as it."""
     for usage in usages:
         economy.check_amounts(usage.amounts, f"limit '{usage.name}'")
     some = Blocks.of(model, economy.rock_field, blocks)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from orefield.core import ModelError
-from orefield.pit.worth.checks import nearest
+from orefield.pit.worth.checks import nearest, unique
 from orefield.pit.worth.decks import ZERO, Calendar
 from orefield.pit.worth.destinations import Destination
 from orefield.pit.worth.economy import Carbon, Economy, Royalty
@@ -84,10 +84,7 @@ def usages_from_list(
         Also when two have the same name.
     """
     usages = tuple(_usage(section) for section in listed(values, where))
-    names = [usage.name for usage in usages]
-    for name in names:
-        if names.count(name) > 1:
-            raise ModelError(f"two limits are called '{name}'", where=where, fix="rename one")
+    unique((usage.name for usage in usages), "limit", where)
     return usages
 
 
@@ -95,11 +92,15 @@ def _calendar(top: Section) -> Calendar:
     years: tuple[float, ...] = (1.0,)
     if top.has("period_years") and top.has("periods"):
         raise ModelError("both periods and period_years are given", where=top.where, fix="drop one")
+    if top.is_table("period_years"):
+        raise ModelError(
+            "'period_years' is a table", where=top.where, fix="give the years of each period"
+        )
     if top.has("period_years"):
         years = top.deck("period_years").values
     elif top.has("periods"):
         n = top.number("periods")
-        if n != int(n) or not 1 <= n <= _MAX_PERIODS:
+        if not 1 <= n <= _MAX_PERIODS or n != int(n):
             raise ModelError(
                 f"{n:g} periods", where=top.where, fix=f"give a whole number up to {_MAX_PERIODS}"
             )

@@ -136,6 +136,11 @@ class FromField:
         Field of the block model.
     scale : float
         What the field is multiplied by to be a fraction: 0.01 for percent.
+
+    Raises
+    ------
+    ModelError
+        When the scale is negative or not finite.
     """
 
     name: str
@@ -172,6 +177,11 @@ class ByRock:
     rocks : mapping of str to recovery
     otherwise : recovery, optional
         For all other codes; without it a block of another rock is an error.
+
+    Raises
+    ------
+    ModelError
+        When no rock is named.
     """
 
     rocks: Mapping[str, Recovery]
@@ -210,3 +220,4 @@ class ByRock:
 
 
 Recovery = Constant | Linear | ConstantTail | Table | FromField | ByRock
+"""Any model of recovery."""

@@ -189,6 +189,10 @@ class Section:
         inner = Section(value, f"{self.where}.{key}")
         index = inner.deck("index", Deck((1.0,)))
         if inner.has("escalation"):
+            if index.escalation:
+                raise ModelError(
+                    "both the cost and its index escalate", where=inner.where, fix="drop one"
+                )
             index = inner.build(Deck, values=index.values, escalation=inner.number("escalation"))
         rate = inner.rate()
         inner.done()

@@ -11,18 +11,10 @@ from orefield.pit.worth.checks import finite
 from orefield.pit.worth.decks import Deck
 from orefield.pit.worth.rates import UNIT_RATE, Rate
 
-BASES: Final = (
-    "mined",
-    "processed",
-    "concentrate",
-    "tailings",
-    "recovered",
-    "payable",
-    "contained",
-)
+_OF_ELEMENT: Final = ("recovered", "payable", "contained")
+BASES: Final = ("mined", "processed", "concentrate", "tailings", *_OF_ELEMENT)
 """What an amount may be per tonne of; the last three need an element's name."""
 
-_OF_ELEMENT: Final = ("recovered", "payable", "contained")
 Per = Literal["year", "period"]
 
 
@@ -86,7 +78,7 @@ class Usage:
     Raises
     ------
     ModelError
-        When nothing is used, or a bound is not finite.
+        When there is no name, nothing is used, or ``per`` is another word.
     """
 
     name: str

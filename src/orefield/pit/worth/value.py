@@ -18,6 +18,7 @@ from orefield.pit.worth.flows import (
     processing_flows,
     rehandle_flow,
     smelter_flows,
+    total_usd,
 )
 from orefield.pit.worth.products import allowed, product
 
@@ -59,15 +60,34 @@ class Worth:
     allowed: NDArray[np.bool_]
 
     def present_value(self, period: int) -> _F8:
-        """Discounted value of each block at each destination in a period, shape (n, d)."""
-        out: _F8 = np.tensordot(self.factor[period], self.parts, axes=1)
+        """Discounted value (USD) of each block at each destination in a period, shape (n, d).
+
+        Raises
+        ------
+        ModelError
+            When the period does not exist.
+        """
+        out: _F8 = np.tensordot(self._in(period, self.factor), self.parts, axes=1)
         return out
 
     def value(self, period: int | None = None) -> _F8:
-        """Undiscounted value in a period, or at long-term prices, shape (n, d)."""
-        factor = self.reference if period is None else self.undiscounted[period]
-        out: _F8 = np.tensordot(factor, self.parts, axes=1)
+        """Undiscounted value (USD) in a period, or at long-term prices, shape (n, d).
+
+        Raises
+        ------
+        ModelError
+            When the period does not exist.
+        """
+        out: _F8 = np.tensordot(self._in(period, self.undiscounted), self.parts, axes=1)
         return out
+
+    def _in(self, period: int | None, factors: _F8) -> _F8:
+        if period is None:
+            return self.reference
+        if not 0 <= period < len(factors):
+            raise ModelError(f"period {period} is not among 0 to {len(factors) - 1}")
+        row: _F8 = factors[period]
+        return row
 
     def cash_flow(self, share: ArrayLike, period: int | None = None) -> dict[str, float]:
         """Undiscounted USD by part, of blocks of which ``share`` (n, d) goes to each destination.
@@ -78,12 +98,12 @@ class Worth:
         Raises
         ------
         ModelError
-            When shares have another shape.
+            When shares have another shape, or the period does not exist.
         """
         sent = np.asarray(share, np.float64)
         if sent.shape != self.parts.shape[1:]:
             raise ModelError(f"shares have shape {sent.shape}, not {self.parts.shape[1:]}")
-        factor = self.reference if period is None else self.undiscounted[period]
+        factor = self._in(period, self.undiscounted)
         out: dict[str, float] = {}
         for name, part, times in zip(self.names, self.parts, factor, strict=True):
             out[name] = out.get(name, 0.0) + float(times * np.vdot(part, sent))
@@ -196,20 +216,17 @@ def best_destination(
 def _best(
     model: BlockModel, economy: Economy, period: int | None, blocks: ArrayLike | None
 ) -> tuple[_F8, NDArray[np.int16]]:
-    if period is not None and not 0 <= period < economy.calendar.n:
-        raise ModelError(f"period {period} is not among 0 to {economy.calendar.n - 1}")
-    at = -1 if period is None else period
     every = Blocks.of(model, economy.rock_field, blocks)
     value = np.empty(every.n)
     where = np.empty(every.n, np.int16)
     for first in range(0, every.n, _AT_ONCE):
         here = slice(first, first + _AT_ONCE)
         some = every.part(first, first + _AT_ONCE)
-        value[here], where[here] = _best_of(some, economy, at)
+        value[here], where[here] = _best_of(some, economy, period)
     return value, where
 
 
-def _best_of(blocks: Blocks, economy: Economy, at: int) -> tuple[_F8, NDArray[np.int16]]:
+def _best_of(blocks: Blocks, economy: Economy, period: int | None) -> tuple[_F8, NDArray[np.int16]]:
     best = np.full(blocks.n, -np.inf)
     where = np.full(blocks.n, -1, np.int16)
     order = sorted(
@@ -219,20 +236,14 @@ def _best_of(blocks: Blocks, economy: Economy, at: int) -> tuple[_F8, NDArray[np
     for d in order:
         destination = economy.destinations[d]
         made = product(blocks, economy, destination)
-        value = _total(destination_flows(blocks, economy, destination, made), at, blocks.n)
+        flows = destination_flows(blocks, economy, destination, made)
+        value = total_usd(flows, economy, period, blocks.n)
         better = (value > best) & allowed(blocks, economy, destination, made)
         best[better] = value[better]
         where[better] = d
     _check_somewhere((where >= 0)[:, None], blocks)
-    best += _total(mining_flow(blocks, economy), at, blocks.n)
+    best += total_usd(mining_flow(blocks, economy), economy, period, blocks.n)
     return best, where
-
-
-def _total(flows: Iterable[Flow], at: int, n: int) -> _F8:
-    out = np.zeros(n)
-    for flow in flows:
-        out += flow.profile[at] * flow.amount
-    return out
 
 
 def _check_somewhere(may: NDArray[np.bool_], blocks: Blocks) -> None:
