@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from orefield.kernels.closure import closure_arcs, closure_domains, closure_grid, from_the_top
+from orefield.kernels.closure import closure_arcs, closure_domains, closure_grid
 from orefield.kernels.cones import lists_on_grid
+from orefield.kernels.sequencing import from_the_top
 
 
 def _lists(seed, most=400):

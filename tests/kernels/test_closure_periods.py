@@ -101,3 +101,21 @@ def test_one_period_is_the_plain_closure():
     plain, same = closure_arcs(value[0], start, needed)
     assert bound == same
     assert np.array_equal(mask[0], plain)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_ties_leave_arcs_without_flow_and_the_closure_smallest(seed):
+    """Values of a few units: the trees of a warm start then do not show the closure themselves."""
+    rng, periods, n, start, needed, earliest = _problem(seed)
+    earliest *= seed % 2
+    arcs = _written_out(periods, n, start, needed, earliest)
+    begin = np.searchsorted(arcs[:, 0], np.arange(periods * n + 1)).astype(np.int64)
+    out = np.arange(periods)[:, None] < earliest
+    state = periods_state(periods, n)
+    for _ in range(5):
+        value = np.where(out, 0, rng.integers(-2, 3, (periods, n)))
+        mask, bound = closure_periods(value, start, needed, earliest, state)
+        assert int(value[mask].sum()) == bound == _flow_value(value.ravel(), arcs)
+        # a unit of cost, spread over all nodes, leaves no member that earns nothing
+        strict, _ = closure_arcs(value.ravel() * (value.size + 1) - 1, begin, arcs[:, 1])
+        assert np.array_equal(mask.ravel(), strict & ~out.ravel())

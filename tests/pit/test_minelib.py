@@ -90,6 +90,7 @@ FORMS = {
     "exponents": lambda text: text.replace("10\n", "1e1\n").replace("5.5", "0.55E+1"),
     "plus signs": lambda text: text.replace(" 5.5", " +5.5").replace(": 3", ": +3"),
     "no line end at the end": lambda text: text.rstrip("\n"),
+    "comments behind": lambda text: text.replace("\n", " % so: 7\n").replace(" % so: 7", "\t#", 1),
 }
 
 
@@ -129,6 +130,26 @@ def test_infinite_limits_are_no_limits(tmp_path):
     assert limit.lower.tolist() == [-np.inf, -np.inf]
 
 
+def test_an_equation_is_both_limits(tmp_path):
+    text = changed("cpit", "0 0 L 20", "0 0 E 20")
+    (limit,) = read_cpit(write_toy(tmp_path, cpit=text)).limits
+    assert (limit.lower[0], limit.upper[0]) == (20.0, 20.0)
+
+
+@pytest.mark.parametrize("kind", ["upit", "cpit", "pcpsp"])
+def test_names_and_comments_may_be_in_any_encoding(tmp_path, kind):
+    folder = write_toy(tmp_path)
+    for ending in (kind, "prec", "blocks"):
+        path = folder / f"toy.{ending}"
+        text = "% Ñuñoa\n" + path.read_text().replace("NAME: toy", "NAME: Peñón")
+        path.write_bytes(text.encode("latin-1"))
+    _same(read_instance(folder, kind), read_instance(write_toy(tmp_path / "plain"), kind))
+    (folder / "toy.prec").write_bytes("% Ñuñoa\n0 2 1 1\n1 0\n2 0\n".encode("latin-1"))
+    with pytest.raises(TableError, match="names block 1 twice") as error:
+        read_instance(folder, kind)
+    assert error.value.where.endswith("toy.prec:2")
+
+
 def test_names_may_differ_in_case(tmp_path):
     write_toy(tmp_path)
     for k, ending in enumerate(ENDINGS):
@@ -144,6 +165,31 @@ def test_two_instances_in_a_folder_are_told_apart_by_name(tmp_path):
     assert read_cpit(tmp_path, "two").name == "two"
     with pytest.raises(TableError, match=r"several instances: toy, two"):
         read_cpit(tmp_path)
+
+
+def test_of_several_instances_the_one_called_as_the_folder_is_meant(tmp_path):
+    folder = write_toy(tmp_path / "Two")
+    for ending in ENDINGS:
+        (folder / f"two.{ending}").write_text(TOY[f"toy.{ending}"])
+    assert read_cpit(folder).name == read_upit(folder).name == "two"
+    # and its other files have its name
+    (folder / "two.prec").unlink()
+    with pytest.raises(TableError, match="cannot be read") as error:
+        read_cpit(folder)
+    assert "two.prec" in error.value.where
+
+
+def test_the_only_file_of_its_kind_needs_no_name(tmp_path):
+    write_toy(tmp_path)
+    (tmp_path / "toy.prec").rename(tmp_path / "arcs.prec")
+    (tmp_path / "toy.blocks").rename(tmp_path / "model.blocks")
+    problem = read_upit(tmp_path)
+    assert (problem.name, problem.precedence.tolist()) == ("toy", [1, 2])
+    (tmp_path / "arcs_45.prec").write_text(TOY["toy.prec"])
+    with pytest.raises(TableError, match=r"several files may be meant: arcs\.prec, arcs_45\.prec"):
+        read_cpit(tmp_path)
+    (tmp_path / "toy.prec").write_text("0 0\n1 0\n2 0\n")
+    assert read_upit(tmp_path).precedence.size == 0
 
 
 def test_files_that_differ_only_in_case_are_not_guessed(tmp_path):

@@ -43,6 +43,22 @@ def test_what_is_lost_is_little():
     assert units.value(value > 0) == pytest.approx(value[value > 0].sum(), rel=1e-13)
 
 
+def test_sums_of_whole_values_stay_within_62_bits():
+    units = exact_units(np.full(700, 9e15))  # each has 53 bits, and all of them 63
+    assert sum(map(int, units.whole)) < 2**62
+    assert units.value(np.ones(700, bool)) == 700 * 9e15
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_bound_of_rounded_values_is_not_below_the_exact_optimum(seed):
+    value = np.random.default_rng(seed).normal(size=100_000) * 1e5
+    found = pit_optimum(_instance(value, set()))
+    exact = sum(Fraction(float(v)) for v in value[value > 0])
+    hair = 1 + Fraction(1, 2**52)  # the bound is told as a double
+    assert found.objective <= found.upper_bound <= float(exact) * (1 + 1e-13)
+    assert Fraction(found.upper_bound) * hair >= exact
+
+
 @pytest.mark.parametrize("value", [[0.0, 0.0], [-0.0], [5e-324], [1e308, -1e308], [2.0**70, 1.0]])
 def test_extremes_are_taken(value):
     units = exact_units(value)
@@ -59,7 +75,9 @@ def test_a_value_that_is_not_finite_is_named(bad):
 
 def _instance(value, arcs):
     n = len(value)
-    lists = [sorted(j for i, j in arcs if i == b) for b in range(n)]
+    lists: list[list[int]] = [[] for _ in range(n)]
+    for i, j in sorted(arcs):
+        lists[i].append(j)
     none = np.zeros((0, 1))
     return Instance(
         "drawn", "upit", np.cumsum([0, *map(len, lists)]),
@@ -83,6 +101,27 @@ def test_the_optimum_is_that_of_all_closed_sets(value, arcs):
     assert found.objective == pytest.approx(best, rel=1e-12, abs=1e-6)
     assert best - 1e-9 <= found.upper_bound <= found.objective + 1e-6
     assert all(found.pit[j] for i, j in arcs if found.pit[i])
+
+
+@pytest.mark.parametrize("loss", [-5.36024e19, -1e300, -1e9 - 0.3])
+def test_a_loss_that_marks_a_block_as_untouchable_costs_no_accuracy(loss):
+    arcs = {(0, 1), (3, 2)}
+    found = pit_optimum(_instance([5.55, -2.01, loss, 40.25, 0.03], arcs))
+    assert found.pit.tolist() == [True, True, False, False, True]
+    assert found.objective == found.upper_bound == 3.57
+
+
+def test_a_loss_that_can_just_be_paid_is_paid():
+    found = pit_optimum(_instance([100.02, -100.01, 7.0], {(0, 1), (2, 1)}))
+    assert (found.objective, found.upper_bound) == (7.01, 7.01)
+    alone = pit_optimum(_instance([100.02, -100.03, -1e25], {(0, 1)}))
+    assert (alone.objective, alone.pit.tolist()) == (0.0, [False, False, False])
+
+
+def test_a_value_that_is_not_finite_has_no_optimum():
+    for bad in (np.nan, -np.inf, np.inf):
+        with pytest.raises(ModelError, match="not finite"):
+            pit_optimum(_instance([1.0, bad], set()))
 
 
 def test_a_pit_without_proof_is_refused(monkeypatch):

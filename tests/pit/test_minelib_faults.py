@@ -1,15 +1,15 @@
 """Broken MineLib files: each fault is refused, with the file and line it stands in."""
 
-import contextlib
 import os
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from minelib_instances import TOY, changed, write_toy
 
 from orefield.core import InputError, TableError
-from orefield.pit import read_upit
+from orefield.pit import UpitProblem, maximum_closure, read_upit
 from orefield.pit.minelib import check_solution, read_instance, read_solution
 
 PREC = [
@@ -84,10 +84,14 @@ CPIT = [
     ("DISCOUNT_RATE: 0.1\n", "", "DISCOUNT_RATE is missing", None),
     ("DISCOUNT_RATE: 0.1", "DISCOUNT_RATE: -1", "DISCOUNT_RATE is -1", 6),
     ("DISCOUNT_RATE: 0.1", "DISCOUNT_RATE: inf", "DISCOUNT_RATE is inf", 6),
+    ("DISCOUNT_RATE: 0.1", "DISCOUNT_RATE: 8", "DISCOUNT_RATE is 8, which is no rate", 6),
+    ("DISCOUNT_RATE: 0.1", "DISCOUNT_RATE: 10%", "'10%' is not a number", 6),
     ("DISCOUNT_RATE: 0.1", "DISCOUNT_RATE: high", "'high' is not a number", 6),
     ("0 1 L 20", "0 0 L 20", "limit of resource 0 in period 0 is given twice", 9),
     ("0 1 L 20", "1 1 L 20", "resource 1 is not among 0 to 0", 9),
-    ("0 1 L 20", "0 1 E 20", "is no limit", 9),
+    ("0 1 L 20", "0 1 R 20", "is no limit", 9),
+    ("0 1 L 20", "0 1 E", "is no limit", 9),
+    ("0 1 L 20", "0 1 E inf", "leave nothing", 9),
     ("0 1 L 20", "0 1 L", "is no limit", 9),
     ("0 1 L 20", "0 1 L 20 30", "is no limit", 9),
     ("0 1 L 20", "0 1 I 20", "is no limit", 9),
@@ -209,8 +213,22 @@ def test_no_noise_makes_anything_but_an_error_or_a_problem(tmp_path_factory, end
     folder = write_toy(
         tmp_path_factory.mktemp("noise"), **{ending: text[:at] + noise + text[at + take :]}
     )
-    with contextlib.suppress(InputError):  # any other error is one of ours
-        _read(folder, ending)
+    try:
+        problem = _read(folder, ending)
+    except InputError:  # any other error is a fault of the reader
+        return
+    n = len(problem.value)
+    upit = isinstance(problem, UpitProblem)
+    start = problem.precedence_start if upit else problem.start
+    needed = problem.precedence if upit else problem.needed
+    assert np.isfinite(problem.value).all()
+    assert start[0] == 0
+    assert start[-1] == len(needed)
+    # solves, so the lists are sound: no block twice, none that is not there, no circle
+    maximum_closure(np.full(n, 1), start, needed)
+    if not upit:
+        assert (problem.lower <= problem.upper).all()
+        assert problem.lower.shape == (len(problem.lower), problem.n_periods)
 
 
 @pytest.mark.parametrize(

@@ -72,3 +72,18 @@ def smallest(amount: I8, tree: I4, inside: B1, arcs: Arcs) -> tuple[B1, np.int64
                 size += 1
             c = tree[c, AFTER]
     return inside, bound
+
+
+@njit(cache=True, nogil=True)
+def closure_found(amount: I8, label: I4, tree: I4, arcs: Arcs) -> tuple[B1, np.int64]:
+    """The smallest maximum closure, shape (n,), and its value, of a problem without idle nodes."""
+    inside = np.zeros(label.size, np.bool_)
+    if not proven_is_smallest(amount, label, tree):
+        return smallest(amount, tree, inside, arcs)
+    bound = np.int64(0)
+    for i in range(label.size):
+        if label[i] == DONE:
+            inside[i] = True
+            if tree[i, PARENT] < 0:
+                bound += amount[i]
+    return inside, bound

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from orefield.kernels.borrowed import borrowed
 from orefield.kernels.closure_cut import proven_is_smallest, smallest
 from orefield.kernels.closure_tree import (
     B1,
@@ -25,6 +24,7 @@ from orefield.kernels.closure_tree import (
     queue,
     settle,
 )
+from orefield.kernels.uncounted import uncounted
 
 
 @njit(cache=True, nogil=True)
@@ -55,7 +55,7 @@ def _pad(
                         which[j] = domain[i]
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _benches(
     shape: tuple[int, int, int],
     strides: tuple[int, int, int],
@@ -70,10 +70,7 @@ def _benches(
     # Within a bench, queued by rows and served last in first out.
     nx, ny, nz = shape
     sx, sy, sz = strides
-    amount, label, tree = borrowed(amount), borrowed(label), borrowed(tree)
-    bucket, count = borrowed(bucket), borrowed(count)
-    offsets, begin, which = borrowed(arcs[0]), borrowed(arcs[1]), borrowed(arcs[2])
-    arcs = (offsets, begin, which, borrowed(arcs[3]), borrowed(arcs[4]), arcs[5])
+    offsets, begin, which, _, _, _ = arcs
     for i in range(label.size):
         for k in range(8):
             tree[i, k] = -1

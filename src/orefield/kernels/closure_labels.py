@@ -11,7 +11,6 @@ from a parent to its child the distance is 0, and back it is 1.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from orefield.kernels.closure_tree import (
     AFTER,
@@ -27,6 +26,7 @@ from orefield.kernels.closure_tree import (
     queue,
     settle,
 )
+from orefield.kernels.uncounted import uncounted
 
 Back = tuple[I8, I4]
 """Arcs turned round, where they are listed: block b is needed by ``by[start[b]:start[b + 1]]``."""
@@ -37,7 +37,7 @@ RAISES = 3
 _UNSEEN = np.int32(DONE - 1)
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _lowest(i: int, label: I4, arcs: Arcs) -> np.int32:
     """The lowest label among the precedences of ``i``."""
     offsets, begin, which, start, needed, layer = arcs
@@ -60,7 +60,7 @@ def _lowest(i: int, label: I4, arcs: Arcs) -> np.int32:
     return low
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _reach_back(i: int, d: int, label: I4, found: I4, size: int, arcs: Arcs, back: Back) -> int:
     """Give label ``d`` to nodes not yet seen that need ``i``; notes them in ``found``."""
     offsets, begin, which, _, _, layer = arcs
@@ -89,7 +89,7 @@ def _reach_back(i: int, d: int, label: I4, found: I4, size: int, arcs: Arcs, bac
     return size
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _strong_nodes(
     label: I4, count: I4, tree: I4, bucket: I4, top: int, found: I4
 ) -> tuple[int, int]:
@@ -120,7 +120,7 @@ def _strong_nodes(
     return roots, size
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def exact_labels(
     label: I4,
     tree: I4,
@@ -197,7 +197,7 @@ def exact_labels(
     return size, high
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def drive(
     amount: I8,
     label: I4,

@@ -19,10 +19,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from orefield.kernels.borrowed import borrowed
-from orefield.kernels.closure_arcs import from_the_top
-from orefield.kernels.closure_cut import proven_is_smallest, smallest
-from orefield.kernels.closure_labels import drive
+from orefield.kernels.closure_cut import closure_found
+from orefield.kernels.closure_labels import Back, drive
 from orefield.kernels.closure_tree import (
     AFTER,
     B1,
@@ -39,6 +37,8 @@ from orefield.kernels.closure_tree import (
     queue,
     settle,
 )
+from orefield.kernels.sequencing import from_the_top
+from orefield.kernels.uncounted import uncounted
 
 _State = tuple[NDArray[Any], ...]
 
@@ -65,7 +65,7 @@ def periods_state(periods: int, blocks: int) -> _State:
     )
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _carry(tree: I4, amount: I8, label: I4, extra: I8, order: I4) -> None:
     """Carry the changes ``extra`` of the values to the roots; labels start anew."""
     size = 0
@@ -101,7 +101,7 @@ def _carry(tree: I4, amount: I8, label: I4, extra: I8, order: I4) -> None:
             amount[i] = flow if up else -flow
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _cold(
     periods: int,
     order: I4,
@@ -124,25 +124,11 @@ def _cold(
                 settle(amount, label, tree, bucket, count, 0, NO_LIMIT, arcs)
 
 
-@njit(cache=True, nogil=True)
-def _solve(
-    value: I8,
-    start: I8,
-    needed: I4,
-    earliest: I4,
-    below_start: I8,
-    below: I4,
-    periods: int,
-    state: _State,
-) -> None:
+@uncounted
+def _solve(value: I8, earliest: I4, periods: int, state: _State, arcs: Arcs, back: Back) -> None:
     blocks = earliest.size
-    none, no_domain = np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    tree, amount, label = borrowed(state[0]), borrowed(state[1]), borrowed(state[2])
-    extra, bucket, count = borrowed(state[3]), borrowed(state[4]), borrowed(state[5])
-    level, strong, found = borrowed(state[6]), borrowed(state[7]), borrowed(state[8])
-    order, height, warm, value = state[9], state[10], state[11], borrowed(value)
-    start, needed = borrowed(start), borrowed(needed)
-    arcs = (borrowed(none), borrowed(none), borrowed(no_domain), start, needed, blocks)
+    tree, amount, label, extra, bucket, count = state[:6]
+    level, strong, found, order, height, warm = state[6:]
     count[:] = 0
     for t in range(periods):
         for b in range(blocks):
@@ -163,34 +149,21 @@ def _solve(
                 i = t * blocks + order[at]
                 if label[i] != DONE and tree[i, PARENT] < 0 and amount[i] > 0:
                     queue(i, label, tree, bucket)
-        back = (borrowed(below_start), borrowed(below))
         drive(amount, label, tree, bucket, count, level, strong, found, arcs, back)
-    extra[:] = value
+    for i in range(value.size):
+        extra[i] = value[i]
     warm[0] = 1
 
 
 @njit(cache=True, nogil=True)
-def _finish(
-    earliest: I4, periods: int, start: I8, needed: I4, state: _State
-) -> tuple[B1, np.int64]:
-    tree, amount, label = state[0], state[1], state[2]
+def _finish(earliest: I4, periods: int, state: _State, arcs: Arcs) -> tuple[B1, np.int64]:
+    tree, amount, label = state[:3]
     blocks = earliest.size
-    inside = np.zeros(label.size, np.bool_)
     for t in range(periods):
         for b in range(blocks):
             if t < earliest[b]:
                 label[t * blocks + b] = 0
-    if not proven_is_smallest(amount, label, tree):
-        none = np.zeros(0, np.int64)
-        arcs = (none, none, np.zeros(0, np.uint8), start, needed, blocks)
-        return smallest(amount, tree, inside, arcs)
-    bound = np.int64(0)
-    for i in range(label.size):
-        if label[i] == DONE:
-            inside[i] = True
-            if tree[i, PARENT] < 0:
-                bound += amount[i]
-    return inside, bound
+    return closure_found(amount, label, tree, arcs)
 
 
 def closure_periods(
@@ -225,6 +198,8 @@ def closure_periods(
         state[9][:] = order
         state[10][:] = level
     flat = np.ascontiguousarray(value).reshape(-1)
-    _solve(flat, start, needed, earliest, below_start, below, periods, state)
-    inside, bound = _finish(earliest, periods, start, needed, state)
+    none = np.zeros(0, np.int64)
+    arcs = (none, none, np.zeros(0, np.uint8), start, needed, blocks)
+    _solve(flat, earliest, periods, state, arcs, (below_start, below))
+    inside, bound = _finish(earliest, periods, state, arcs)
     return inside.reshape(periods, blocks), bound

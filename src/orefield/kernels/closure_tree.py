@@ -15,7 +15,8 @@ PARENT tree parent, -1 at a root
 HEAD   first child; AFTER, BEFORE: siblings
 SCAN   next child to visit in the search of its branch
 CHAIN  next strong root in the same bucket
-CURSOR first precedence not yet ruled out at the node's present label
+CURSOR first precedence not yet ruled out at the node's present label; when all are, the
+       lowest label among them, negative
 UP     1 when the arc to the parent is a precedence of the node, 0 when of the parent
 ====== =========================================================================
 
@@ -32,6 +33,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from orefield.kernels.uncounted import uncounted
 
 B1 = NDArray[np.bool_]
 U1 = NDArray[np.uint8]
@@ -104,9 +107,15 @@ def find_weak(
     """The next precedence of ``i`` with label ``want``, or -1; resumes at the cursor.
 
     Labels never fall, and no arc leads down by more than one, so a precedence once
-    passed cannot come to carry ``want`` before ``i`` itself is relabelled.
+    passed cannot come to carry ``want`` before ``i`` itself is relabelled; and none is
+    looked at again before the lowest label that was seen among them is wanted.
     """
     k = tree[i, CURSOR]
+    if k < 0:
+        if want < -k:
+            return -1
+        k = 0
+    low = DONE if k == 0 else np.int32(want + 1)
     if offsets.size > 0:
         first, m = 0, offsets.size
         if which.size > 0:
@@ -114,9 +123,11 @@ def find_weak(
             m = begin[which[i] + 1] - first
         while k < m:
             j: int = i + offsets[first + k]
-            if label[j] == want:
+            has = label[np.uint64(j)]  # spares a test of the sign, where most time goes
+            if has == want:
                 tree[i, CURSOR] = k
                 return j
+            low = min(low, has)
             k += 1
     else:
         base = 0
@@ -126,17 +137,20 @@ def find_weak(
         m = start[b + 1] - start[b]
         while k < m:
             j = base + needed[start[b] + k]
-            if label[j] == want:
+            has = label[np.uint64(j)]
+            if has == want:
                 tree[i, CURSOR] = k
                 return j
+            low = min(low, has)
             k += 1
-        if k == m:
-            j = i + layer
-            if j < label.size and label[j] == want:
+        j = i + layer
+        if k == m and j < label.size:
+            has = label[j]
+            if has == want:
                 tree[i, CURSOR] = k
                 return j
-            k += 1
-    tree[i, CURSOR] = k
+            low = min(low, has)
+    tree[i, CURSOR] = -low
     return -1
 
 
@@ -151,7 +165,6 @@ def _relabel_if_spent(i: int, label: I4, count: I4, tree: I4) -> None:
             return
         c = tree[c, AFTER]
     tree[i, SCAN] = -1
-    tree[i, CURSOR] = 0
     count[mine] -= 1
     count[mine + 1] += 1
     count[0] += 1
@@ -248,7 +261,7 @@ def push(node: int, excess: np.int64, label: I4, tree: I4, amount: I8, bucket: I
         node = p
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _lift(root: int, label: I4, count: I4, tree: I4) -> None:
     """Take a branch proven strong out of the search."""
     node = root
@@ -265,7 +278,7 @@ def _lift(root: int, label: I4, count: I4, tree: I4) -> None:
         node = child
 
 
-@njit(cache=True, nogil=True)
+@uncounted
 def _raise_branch(root: int, label: I4, count: I4, tree: I4) -> None:
     """Raise the nodes of label 0 of a branch that has become strong."""
     node = root
@@ -287,7 +300,7 @@ def _raise_branch(root: int, label: I4, count: I4, tree: I4) -> None:
             node = tree[node, PARENT]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@uncounted
 def settle(
     amount: I8, label: I4, tree: I4, bucket: I4, count: I4, top: int, budget: int, arcs: Arcs
 ) -> int:

@@ -31,29 +31,67 @@ def reverse_arcs(start: _I8, needed: _I4) -> tuple[_I8, _I4]:
 
 
 @njit(cache=True, nogil=True)
-def topological_order(start: _I8, needed: _I4) -> _I4:
-    """Blocks, each after all it needs; shorter than n when the graph has a cycle."""
+def from_the_top(start: _I8, needed: _I4) -> tuple[_I4, _I4, _I8, _I4, int]:
+    """Blocks in an order in which each follows all that it needs, and their levels.
+
+    A level is one more than the highest of what is needed; 0 where nothing is.
+
+    Parameters
+    ----------
+    start : int64 array, shape (n + 1,)
+        Where each block's precedences begin in ``needed``.
+    needed : int32 array, shape (k,)
+        Block i needs ``needed[start[i]:start[i + 1]]``.
+
+    Returns
+    -------
+    order : int32 array, shape (n,)
+        Blocks by rising level. Blocks on a cycle, or that need one on it, stand last.
+    level : int32 array, shape (n,)
+        By block; the last ones share a level above all others.
+    begin : int64 array, shape (n + 1,); below : int32 array, shape (k,)
+        Block i is needed by ``below[begin[i]:begin[i + 1]]``.
+    sound : int
+        How many blocks are on no cycle and need none on it; n without cycles.
+    """
     n = start.size - 1
-    begin, after = reverse_arcs(start, needed)
+    begin, below = reverse_arcs(start, needed)
     missing = np.empty(n, np.int32)
-    out = np.empty(n, np.int32)
+    order = np.empty(n, np.int32)
+    level = np.full(n, -1, np.int32)
     size = 0
     for i in range(n):
         missing[i] = start[i + 1] - start[i]
         if missing[i] == 0:
-            out[size] = i
+            level[i] = 0
+            order[size] = i
             size += 1
-    at = 0
-    while at < size:
-        i = out[at]
-        at += 1
+    done = 0
+    while done < size:
+        i = order[done]
+        done += 1
         for k in range(begin[i], begin[i + 1]):
-            j = after[k]
+            j = below[k]
             missing[j] -= 1
             if missing[j] == 0:
-                out[size] = j
+                level[j] = level[i] + 1
+                order[size] = j
                 size += 1
-    return out[:size].copy()
+    sound = size
+    last = level[order[size - 1]] + 1 if size > 0 else 0
+    for i in range(n):
+        if level[i] < 0:
+            level[i] = last
+            order[size] = i
+            size += 1
+    return order, level, begin, below, sound
+
+
+@njit(cache=True, nogil=True)
+def topological_order(start: _I8, needed: _I4) -> _I4:
+    """Blocks, each after all it needs; shorter than n when the graph has a cycle."""
+    order, _, _, _, sound = from_the_top(start, needed)
+    return order[:sound].copy()
 
 
 @njit(cache=True, nogil=True)

@@ -1,8 +1,8 @@
 """Numbers in lines of text: rows of a fixed form, and lists of precedences.
 
-Fields are divided by spaces, tabs or colons. Blank lines, and lines that begin with % or #,
-are passed over. A kernel stops at the first line that it cannot take, and says why in
-``state``; the caller turns that into words.
+Fields are divided by spaces, tabs or colons. Blank lines are passed over, and so is what
+follows % or # where a field could begin. A kernel stops at the first line that it cannot take,
+and says why in ``state``; the caller turns that into words.
 
 A decimal number of up to 19 digits whose digits make an integer below 2**53, times or divided
 by a power of ten up to 10**22, is one correctly rounded operation on two exact doubles (W. D.
@@ -62,6 +62,24 @@ def _line_end(text: _U1, at: int) -> int:
     """The newline that ends the line."""
     while text[at] != _NEWLINE:
         at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _ends(c: int) -> bool:
+    """Whether a line has no field more when this is its next byte that is no separator."""
+    return c in (_NEWLINE, _PERCENT, _HASH)
+
+
+@njit(cache=True, nogil=True)
+def _next_row(text: _U1, at: int, state: _I8) -> int:
+    """First field of the next line that has any, or the size of the text; counts lines."""
+    while at < text.size:
+        at = _skip_space(text, at)
+        if not _ends(text[at]):
+            return at
+        at = _line_end(text, at) + 1
+        state[LINE] += 1
     return at
 
 
@@ -148,30 +166,21 @@ def _number_rows(
     row = 0
     state[LATE] = 0
     state[WHY] = DONE
-    while at < text.size:
-        begin = at
-        at = _skip_space(text, at)
+    while True:
+        at = begin = _next_row(text, at, state)
+        if at == text.size:
+            break
         c = text[at]
-        if c == _NEWLINE:
-            at += 1
-            state[LINE] += 1
-            continue
-        if c in (_PERCENT, _HASH):
-            at = _line_end(text, at) + 1
-            state[LINE] += 1
-            continue
         if 65 <= c <= 90 or 97 <= c <= 122:
             state[WHY] = WORD
-            at = begin
             break
         if row == line.size:
             state[WHY] = FULL
-            at = begin
             break
         why = DONE
         for k in range(whole + real):
             at = _skip_space(text, at)
-            if text[at] == _NEWLINE:
+            if _ends(text[at]):
                 why = COUNT
                 break
             last = _field_end(text, at)
@@ -194,7 +203,7 @@ def _number_rows(
             at = last
         if why == DONE and not more:
             at = _skip_space(text, at)
-            if text[at] != _NEWLINE:
+            if not _ends(text[at]):
                 why = COUNT
         if why != DONE:
             state[WHY] = why
@@ -274,18 +283,10 @@ def precedence_rows(
     n = first.size
     filled = state[ROWS]
     state[WHY] = DONE
-    while at < text.size:
-        begin = at
-        at = _skip_space(text, at)
-        c = text[at]
-        if c == _NEWLINE:
-            at += 1
-            state[LINE] += 1
-            continue
-        if c in (_PERCENT, _HASH):
-            at = _line_end(text, at) + 1
-            state[LINE] += 1
-            continue
+    while True:
+        at = begin = _next_row(text, at, state)
+        if at == text.size:
+            break
         why = DONE
         last = _field_end(text, at)
         good, block = _whole(text, at, last)
@@ -299,7 +300,7 @@ def precedence_rows(
         if why == DONE:
             at = _skip_space(text, last)
             last = _field_end(text, at)
-            if text[at] == _NEWLINE:
+            if _ends(text[at]):
                 why = COUNT
             else:
                 good, many = _whole(text, at, last)
@@ -312,7 +313,7 @@ def precedence_rows(
         k = np.int64(0)
         while why == DONE:
             at = _skip_space(text, last)
-            if text[at] == _NEWLINE:
+            if _ends(text[at]):
                 if k != many:
                     why = COUNT
                 break
@@ -339,6 +340,6 @@ def precedence_rows(
         state[RISING] = block if block > state[RISING] else n
         filled += many
         state[LINE] += 1
-        at += 1
+        at = _line_end(text, at) + 1
     state[ROWS] = filled
     return at

@@ -149,5 +149,9 @@ def _box(active: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
 
 def refuse_unproven(value: NDArray[np.int64], mask: NDArray[np.bool_], bound: int) -> None:
     """A ModelError when a pit is not worth what its dual solution says."""
-    if int(value[mask].sum()) != bound:
-        raise ModelError("the pit limit is not proven optimal: block values overflow 64 bits")
+    worth = int(value[mask].sum())
+    if worth != bound:
+        raise ModelError(
+            f"the pit is not proven optimal: it is worth {worth:,} units and its bound {bound:,}",
+            fix="this is a fault of the solver: please report it with the model",
+        )

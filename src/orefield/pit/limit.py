@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from orefield.core import BlockModel, ModelError
-from orefield.kernels.closure import closure_arcs, closure_in_order, from_the_top, lists_within
+from orefield.kernels.closure import closure_arcs, closure_in_order
+from orefield.kernels.sequencing import from_the_top, sub_graph, topological_order
 from orefield.pit._closures import (
     MOST,
     Slopes,
@@ -141,11 +142,7 @@ def nested_shells(
     ModelError
         When the factors do not rise, or there are none.
     """
-    factors = np.asarray(revenue_factors, dtype=np.float64)
-    if factors.ndim != 1 or not 1 <= len(factors) < np.iinfo(np.int16).max:
-        raise ModelError("at least one revenue factor is needed")
-    if not (np.isfinite(factors).all() and factors[0] > 0 and (np.diff(factors) > 0).all()):
-        raise ModelError(f"revenue factors must rise from above zero, got {factors.tolist()}")
+    factors = rising_factors(revenue_factors)
 
     def value_at(k: int) -> NDArray[np.int64]:
         return whole_units(block_value_usd(model, economics.at_revenue_factor(float(factors[k]))))
@@ -153,11 +150,29 @@ def nested_shells(
     return nested_shells_of_values(model, value_at, pattern, len(factors))
 
 
+def rising_factors(revenue_factors: Sequence[float]) -> NDArray[np.float64]:
+    """The factors of nested shells, shape (m,).
+
+    Raises
+    ------
+    ModelError
+        When there are none or too many, or they do not rise from above zero.
+    """
+    factors = np.asarray(revenue_factors, dtype=np.float64)
+    if factors.ndim != 1 or not 1 <= len(factors) < np.iinfo(np.int16).max:
+        raise ModelError("at least one revenue factor is needed")
+    if not (np.isfinite(factors).all() and factors[0] > 0 and (np.diff(factors) > 0).all()):
+        raise ModelError(f"revenue factors must rise from above zero, got {factors.tolist()}")
+    return factors
+
+
 def nested_shells_of_values(
     model: BlockModel,
     value_at: Callable[[int], NDArray[np.int64]],
     pattern: SlopePattern | SlopeDomains,
     count: int,
+    *,
+    progress: Callable[[float], None] | None = None,
 ) -> NDArray[np.int16]:
     """As :func:`nested_shells`, for values that rise by any rule.
 
@@ -172,6 +187,8 @@ def nested_shells_of_values(
         See :func:`orefield.pit.slope_pattern` and :func:`orefield.pit.slope_domains`.
     count : int
         How many shells.
+    progress : callable, optional
+        Told the share of shells that are done.
 
     Returns
     -------
@@ -189,7 +206,7 @@ def nested_shells_of_values(
             raise ModelError(f"{value.shape} values for a model of {len(rock):,} blocks")
         return slopes.solve(np.where(rock, value, 0), ring, shape)
 
-    shell = _by_rings(count, binds, solve)
+    shell = _by_rings(count, binds, solve, progress or (lambda _share: None))
     shell[~rock] = -1
     return shell
 
@@ -225,7 +242,7 @@ def nested_closures(
     if not 1 <= count < np.iinfo(np.int16).max:
         raise ModelError("at least one shell is needed")
     start, needed = sound_lists(n, precedence_start, precedence)
-    refuse_circles(start, needed, from_the_top(start, needed)[4])
+    refuse_circles(start, needed, len(topological_order(start, needed)))
     whole = [whole_values(v) for v in values]
     for k, value in enumerate(whole):
         if value.shape != (n,):
@@ -250,8 +267,8 @@ def nested_closures(
         mask, bound = closure_arcs(value, start, needed)
         refuse_unproven(value, mask, int(bound))
         shell[block[mask]] = middle
-        work.append((low, middle, block[mask], *lists_within(mask, start, needed)))
-        work.append((middle + 1, high, block[~mask], *lists_within(~mask, start, needed)))
+        work.append((low, middle, block[mask], *sub_graph(mask, start, needed)[:2]))
+        work.append((middle + 1, high, block[~mask], *sub_graph(~mask, start, needed)[:2]))
     return shell
 
 
@@ -259,6 +276,7 @@ def _by_rings(
     count: int,
     everything: NDArray[np.bool_],
     solve: Callable[[int, NDArray[np.bool_]], NDArray[np.bool_]],
+    progress: Callable[[float], None],
 ) -> NDArray[np.int16]:
     """Number of the first of ``count`` shells that holds each block, or -1."""
     shell = np.full(len(everything), -1, dtype=np.int16)
@@ -266,15 +284,20 @@ def _by_rings(
     shell[largest] = count - 1
     # (first shell, one past the last, the blocks still undecided between them)
     work: list[tuple[int, int, NDArray[np.bool_]]] = [(0, count - 1, largest)]
+    done = 1
     while work:
+        progress(done / count)
         low, high, ring = work.pop()
         if low == high or not ring.any():
+            done += high - low
             continue
         middle = (low + high) // 2
         inside = solve(middle, ring)
         shell[inside] = middle
+        done += 1
         work.append((low, middle, inside))
         work.append((middle + 1, high, ring & ~inside))
+    progress(1.0)
     return shell
 
 

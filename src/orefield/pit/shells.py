@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core import BlockModel, ModelError
-from orefield.pit.limit import ultimate_pit
+from orefield.pit.limit import nested_shells_of_values, rising_factors, whole_units
 from orefield.pit.phasing.precedence import Slopes
 
 _F8 = NDArray[np.float64]
@@ -24,9 +24,8 @@ def shells_by_value(
 ) -> NDArray[np.int16]:
     """Pit shells for rising factors of whatever raises the value of blocks.
 
-    Solved from the middle outwards: a shell bounds those of smaller factors from outside
-    and those of larger ones from inside, so that each is solved in the ring between its
-    neighbours, and yet equals its separate solution.
+    Each equals its separate solution in whole cents: see
+    :func:`orefield.pit.limit.nested_shells_of_values`.
 
     Parameters
     ----------
@@ -52,35 +51,14 @@ def shells_by_value(
     ModelError
         When the factors do not rise, or a value falls as they do.
     """
-    steps = np.asarray(factors, dtype=np.float64)
-    if steps.ndim != 1 or not 1 <= len(steps) < np.iinfo(np.int16).max:
-        raise ModelError("at least one revenue factor is needed")
-    if not (np.isfinite(steps).all() and steps[0] > 0 and (np.diff(steps) > 0).all()):
-        raise ModelError(f"revenue factors must rise from above zero, got {steps.tolist()}")
+    steps = rising_factors(factors)
     rock = np.asarray(model.get("rock_fraction", 1.0)) > 0
     _refuse_falling(value_at, float(steps[0]), float(steps[-1]), rock)
-    shell = np.full(model.grid.n, len(steps), dtype=np.int16)
-    work: list[tuple[int, int, NDArray[np.bool_]]] = [(0, len(steps), rock)]
-    done = 0
-    while work:
-        low, high, ring = work.pop()
-        if low == high:
-            continue
-        if not ring.any():
-            done += high - low
-            continue
-        middle = (low + high) // 2
-        # outside the ring all is settled: mined before, or never; nothing there is asked
-        part = BlockModel(model.grid, {"rock_fraction": ring.astype(np.float64)})
-        inside = ultimate_pit(part, value_at(float(steps[middle])), pattern)
-        shell[inside] = middle
-        done += 1
-        if progress is not None:
-            progress(done / len(steps))
-        work.append((low, middle, inside))
-        work.append((middle + 1, high, ring & ~inside))
-    shell[(shell == len(steps)) | ~rock] = -1
-    return shell
+
+    def cents(k: int) -> NDArray[np.int64]:
+        return whole_units(value_at(float(steps[k])))
+
+    return nested_shells_of_values(model, cents, pattern, len(steps), progress=progress)
 
 
 def _refuse_falling(

@@ -7,7 +7,6 @@ and in how words of a keyword are joined, and all of these are read.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,7 +16,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.pit.minelib.instance import GeneralUse, Kind, ResourceUse, no_general, no_use
+from orefield.pit.minelib.instance import (
+    HIGHEST_RATE,
+    GeneralUse,
+    Kind,
+    ResourceUse,
+    no_general,
+    no_use,
+)
 from orefield.pit.minelib.sections import (
     read_entries,
     read_limits,
@@ -178,8 +184,11 @@ class _Reader:
                 )
         elif key == "DISCOUNT_RATE":
             rate = read_number(source, value)
-            if not (math.isfinite(rate) and rate > -1):
-                raise source.fault(f"DISCOUNT_RATE is {value}", fix="give a fraction, e.g. 0.08")
+            if not -1 < rate <= HIGHEST_RATE:
+                raise source.fault(
+                    f"DISCOUNT_RATE is {value}, which is no rate of a period",
+                    fix="give a fraction: 0.08 is 8 per cent",
+                )
             self.out.rate = rate
         else:
             self._count(key, value)

@@ -15,6 +15,10 @@ Kind = Literal["upit", "cpit", "pcpsp"]
 KINDS: tuple[Kind, ...] = ("upit", "cpit", "pcpsp")
 """Ultimate pit, constrained pit limit, precedence constrained production scheduling."""
 
+HIGHEST_RATE = 2.0
+"""Discount rate of a period above which one in per cent is meant, and would be misread. At 11.6
+per cent a year a period of ten years has 2."""
+
 _MOST_BYTES = 1 << 36
 
 

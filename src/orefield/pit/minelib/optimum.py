@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.core import ModelError
 from orefield.kernels.closure import closure_arcs
+from orefield.pit._closures import refuse_unproven
 from orefield.pit.minelib.exact import exact_units
 from orefield.pit.minelib.instance import Instance
 
@@ -41,15 +41,21 @@ def pit_optimum(instance: Instance) -> PitOptimum:
     ModelError
         When a value is not finite, or the two differ.
     """
-    units = exact_units(instance.value[:, 0])
-    pit, dual = closure_arcs(units.whole, instance.start, instance.needed.astype(np.int64))
-    primal = int(units.whole[pit].sum())
-    if primal != int(dual):
-        raise ModelError(
-            f"the pit is not proven optimal: it is worth {primal:,} units, and its bound is "
-            f"{int(dual):,}",
-            fix="this is a fault of the solver: please report it with the instance",
-        )
+    units = exact_units(_affordable(instance.value[:, 0]))
+    pit, dual = closure_arcs(units.whole, instance.start, instance.needed)
+    refuse_unproven(units.whole, pit, int(dual))
     counted = units.value(pit)
     worth = math.fsum(instance.value[pit, 0].tolist()) if units.lost else counted
     return PitOptimum(pit, worth, max(worth, counted + units.lost))
+
+
+def _affordable(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values, shape (n,), none of them far below what all others earn together.
+
+    A loss that no pit can pay for keeps a block out whatever its size. Files mark blocks that
+    must stay with such losses, 1e19 and more, beside which cents could not be counted.
+    """
+    with np.errstate(over="ignore"):
+        earned = 2 * np.ceil(value[value > 0].sum()) + 1
+    kept: NDArray[np.float64] = np.where(np.isfinite(value), np.maximum(value, -earned), value)
+    return kept

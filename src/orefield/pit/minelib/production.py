@@ -6,7 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core import ModelError
-from orefield.pit.minelib.instance import GeneralUse, Instance, Kind, ResourceUse
+from orefield.pit.minelib.instance import (
+    HIGHEST_RATE,
+    GeneralUse,
+    Instance,
+    Kind,
+    ResourceUse,
+    no_general,
+    no_use,
+)
 from orefield.pit.production.problem import ProductionProblem, Row, discount_factors
 
 _EXACT = 1e-12
@@ -65,6 +73,8 @@ def _one_rate(problem: ProductionProblem) -> tuple[NDArray[np.float64], float]:
     if not (series > 0).all():
         raise _no_words("factors that are not positive")
     raw = float(series[0] / series[1] - 1.0)
+    if raw > HIGHEST_RATE:
+        raise _no_words(f"a rate of {raw:g} a period, which is read as a mistake for per cent")
     rounded = [round(raw, digits) for digits in range(16)]
     for rate in (*(r for r in rounded if r > -1), raw):
         if (discount_factors(rate, t)[:, 0] == series).all():
@@ -83,8 +93,7 @@ def _no_words(what: str) -> ModelError:
 
 def _uses(problem: ProductionProblem) -> ResourceUse:
     if not problem.limits:
-        none = np.zeros(0, np.int32)
-        return ResourceUse(none, none, none, np.zeros(0))
+        return no_use()
     found = [np.nonzero(x.use) for x in problem.limits]
     block = np.concatenate([f[0] for f in found]).astype(np.int32)
     destination = np.concatenate([f[1] for f in found]).astype(np.int32)
@@ -97,8 +106,7 @@ def _uses(problem: ProductionProblem) -> ResourceUse:
 def _general(rows: tuple[Row, ...]) -> GeneralUse:
     """Entries of all rows; those of one share are added up, for no entry may stand twice."""
     if not rows:
-        none = np.zeros(0, np.int32)
-        return GeneralUse(none, none, none, none, np.zeros(0))
+        return no_general()
     number = np.repeat(np.arange(len(rows)), [len(x.factor) for x in rows])
     ids = np.stack(
         [

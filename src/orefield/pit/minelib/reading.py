@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from orefield.core import TableError
 from orefield.kernels.precedence import find_cycle, first_repeated, regrouped
 from orefield.pit.minelib.descriptor import read_descriptor
-from orefield.pit.minelib.folder import find_instance
+from orefield.pit.minelib.folder import InstanceFiles, find_instance
 from orefield.pit.minelib.instance import Instance, Kind, UpitProblem
 from orefield.pit.minelib.sections import in_range, once
 from orefield.pit.minelib.source import Source
@@ -36,7 +36,10 @@ def read_instance(folder: Path | str, kind: Kind, name: str | None = None) -> In
     TableError
         For a missing or broken file, with its line; precedences that go in a circle.
     """
-    files = find_instance(folder, kind, name)
+    return _read(find_instance(folder, kind, name), kind)
+
+
+def _read(files: InstanceFiles, kind: Kind) -> Instance:
     given = read_descriptor(files.path(kind), kind)
     start, needed = read_precedence(files.path("prec"), given.counts["NBLOCKS"])
     return Instance(
@@ -65,7 +68,7 @@ def read_upit(folder: Path | str, name: str | None = None) -> UpitProblem:
         When a file is missing, truncated or contradicts the others; the line is named.
     """
     files = find_instance(folder, "upit", name)
-    given = read_instance(folder, "upit", files.name)
+    given = _read(files, "upit")
     position = read_positions(files.path("blocks"), given.n)
     return UpitProblem(
         files.name, position, given.value[:, 0], given.start, given.needed.astype(np.int64)
@@ -197,7 +200,7 @@ def _sound(path: Path, start: NDArray[np.int64], needed: NDArray[np.int32]) -> N
 
 def _line_of(path: Path, block: int) -> int:
     """Line of a ``.prec`` file that lists a block's needs."""
-    with path.open(encoding="utf-8-sig") as file:
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
         for number, line in enumerate(file, 1):
             if line.replace(":", " ").split()[:1] == [str(block)]:
                 return number

@@ -51,10 +51,10 @@ def read_limits(
         words = line.replace(":", " ").split()
         k = len(shape)
         letter = words[k].upper() if len(words) > k else ""
-        if letter not in ("L", "G", "I") or len(words) != k + (3 if letter == "I" else 2):
+        if letter not in ("L", "G", "E", "I") or len(words) != k + (3 if letter == "I" else 2):
             raise source.fault(
                 f"'{line[:60]}' is no limit",
-                fix=f"{', '.join(names)}, then L or G and a number, or I and two",
+                fix=f"{', '.join(names)}, then L, G or E and a number, or I and two",
             )
         at = tuple(
             _index(source, w, size, what)
@@ -63,8 +63,8 @@ def read_limits(
         if not np.isnan(lower[at]):
             raise source.fault(f"the limit of {_named(names, at)} is given twice")
         first, last = read_number(source, words[k + 1]), read_number(source, words[-1])
-        low = first if letter in "GI" else -math.inf
-        high = last if letter in "LI" else math.inf
+        low = first if letter in "GEI" else -math.inf
+        high = last if letter in "LEI" else math.inf
         if low > high or low == math.inf or high == -math.inf:
             raise source.fault(f"lower limit {low:g} and upper limit {high:g} leave nothing")
         lower[at], upper[at] = low, high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from orefield.kernels import text as kernel
 _PIECE = 1 << 22
 _LONGEST_LINE = 1 << 26
 _SEPARATORS = " \t\r:"
+_COMMENT = re.compile(r"(?:^|(?<=[ \t\r:]))[%#].*", re.DOTALL)
 
 
 class Rows(NamedTuple):
@@ -132,12 +134,10 @@ class Source:
             self._length = int(np.argmax(rest[:4096] == 10))
             if rest[self._length] != 10:
                 self._length = int(np.argmax(rest == 10))
-            try:
-                line = rest[: self._length].tobytes().decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise self._unreadable(error) from error
-            line = line.strip(_SEPARATORS)
-            if line and line[0] not in "%#":
+            # names and comments of older files are in other encodings, and are not used
+            line = rest[: self._length].tobytes().decode("utf-8", "replace")
+            line = _COMMENT.sub("", line).strip(_SEPARATORS)
+            if line:
                 return line
             self.drop_line()
         return None
