@@ -145,7 +145,7 @@ def test_arrays_of_a_wrong_shape_are_refused(tmp_path, problem, state, what):
     with path.open("wb") as file:
         np.savez(file, **arrays)
     with pytest.raises(TableError):
-        solve_production(problem, seconds=1.0, turns=1, checkpoint=path)
+        solve_production(problem, seconds=120.0, turns=1, checkpoint=path)
 
 
 def test_a_full_disk_leaves_the_old_file_whole(monkeypatch, problem, state, written):
@@ -172,7 +172,7 @@ def test_a_full_disk_does_not_cost_the_plan_and_is_told(monkeypatch, tmp_path, p
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(checkpoints.np, "savez_compressed", full)
-    found = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    found = solve_production(problem, gap=0.0, seconds=120.0, turns=3, checkpoint=path)
     assert "No space left" in found.unsaved
     assert str(path) in found.unsaved
     assert accepted(problem, found.plan) == pytest.approx(found.objective)
@@ -181,7 +181,7 @@ def test_a_full_disk_does_not_cost_the_plan_and_is_told(monkeypatch, tmp_path, p
 
 def test_a_plan_that_breaks_the_problem_is_not_gone_on_from(tmp_path, problem):
     path = tmp_path / "plan.npz"
-    found = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    found = solve_production(problem, gap=0.0, seconds=120.0, turns=3, checkpoint=path)
     assert found.unsaved == ""
     good = load(path, problem)
     below = int(np.flatnonzero(np.diff(problem.start) > 0)[0])
@@ -205,10 +205,10 @@ def test_a_plan_that_breaks_the_problem_is_not_gone_on_from(tmp_path, problem):
 
 def test_a_bound_is_proven_anew_not_believed(tmp_path, problem):
     path = tmp_path / "plan.npz"
-    found = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    found = solve_production(problem, gap=0.0, seconds=120.0, turns=3, checkpoint=path)
     good = load(path, problem)
     save(path, problem, Checkpoint(good.plan, found.objective / 2, found.lp_bound, good.multiplier))
-    again = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    again = solve_production(problem, gap=0.0, seconds=120.0, turns=3, checkpoint=path)
     assert again.upper_bound >= again.objective
     assert again.upper_bound == pytest.approx(found.upper_bound, rel=1e-6)
 
@@ -221,11 +221,11 @@ def test_a_path_that_cannot_be_written(tmp_path, problem, state):
 
 def test_going_on_is_never_worse_than_what_was_saved(tmp_path, problem):
     path = tmp_path / "run" / "plan.npz"
-    first = solve_production(problem, gap=0.0, seconds=5.0, turns=3, checkpoint=path)
+    first = solve_production(problem, gap=0.0, seconds=120.0, turns=3, checkpoint=path)
     saved = load(path, problem)
     assert saved.plan.period.tolist() == first.plan.period.tolist()
     assert saved.upper_bound == first.upper_bound
-    second = solve_production(problem, gap=0.0, seconds=5.0, turns=3, seed=9, checkpoint=path)
+    second = solve_production(problem, gap=0.0, seconds=120.0, turns=3, seed=9, checkpoint=path)
     assert second.objective >= first.objective * (1 - 1e-12)
     assert second.upper_bound <= first.upper_bound
     assert second.lp_bound == first.lp_bound
@@ -235,7 +235,7 @@ def test_going_on_is_never_worse_than_what_was_saved(tmp_path, problem):
 
 def test_going_on_without_time_returns_what_was_saved(tmp_path, problem):
     path = tmp_path / "plan.npz"
-    first = solve_production(problem, gap=0.0, seconds=5.0, turns=2, checkpoint=path)
+    first = solve_production(problem, gap=0.0, seconds=120.0, turns=2, checkpoint=path)
     again = solve_production(problem, gap=0.0, seconds=0.0, seed=3, checkpoint=path)
     assert again.objective >= first.objective * (1 - 1e-12)
     assert again.upper_bound <= first.upper_bound

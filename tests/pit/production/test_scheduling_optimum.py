@@ -25,7 +25,7 @@ from orefield.core import ModelError
 from orefield.pit.production import Row, restrict, solve_production
 
 
-def found_optimal(problem, turns=30, seconds=5.0):
+def found_optimal(problem, turns=30, seconds=120.0):
     """The solution, whose plan must be the optimum and whose bounds must hold."""
     best = optimum(problem)
     size = max(abs(best), 1e-6 * float(np.abs(problem.value).sum()))
@@ -166,7 +166,7 @@ def test_a_small_shortfall_is_never_cheaper_than_meeting_a_limit(gap):
     least = capacity([9.0, 1.0], [np.inf], [10.0], "feed")
     problem = problem_of(2, [], [[[100.0], [-50.0]]], np.ones((1, 1)), [least])
     assert optimum(problem) == pytest.approx(50.0)
-    found = solve_production(problem, gap=gap, turns=20, seconds=3.0)
+    found = solve_production(problem, gap=gap, turns=20, seconds=120.0)
     assert accepted(problem, found.plan) == pytest.approx(50.0)
     assert found.status != "unmet"
 
@@ -176,7 +176,7 @@ def test_limits_of_nothing_are_met_in_any_unit():
     for unit in (1e-3, 1.0, 1e3):
         blend = capacity(np.array([-1.0, 2.0]) * unit, [np.inf], [0.0], "grade over the least")
         problem = problem_of(2, [], [[[100.0], [-50.0]]], np.ones((1, 1)), [blend])
-        found = solve_production(problem, gap=0.0, turns=20, seconds=2.0)
+        found = solve_production(problem, gap=0.0, turns=20, seconds=120.0)
         assert accepted(problem, found.plan) == pytest.approx(50.0), f"unit {unit:g}"
 
 
@@ -185,7 +185,7 @@ def test_lower_limits_that_cannot_be_met_name_the_limit_and_the_period():
     problem = problem_of(2, [(1, 0)], [[[1.0], [1.0]]], np.ones((3, 1)), limits)
     assert lp_optimum(problem) is None
     with pytest.raises(ModelError, match="feed") as error:
-        solve_production(problem, seconds=2.0, turns=5)
+        solve_production(problem, seconds=120.0, turns=5)
     assert "2" in error.value.where
 
 
@@ -194,7 +194,7 @@ def test_limits_that_blocks_cannot_meet_whole_are_told():
     limits = [capacity([2.0], [1.0, 1.0], [0.0, 0.5], "feed")]
     problem = problem_of(1, [], [[[1.0]]], np.ones((2, 1)), limits)
     assert optimum(problem) is None
-    found = solve_production(problem, seconds=2.0, turns=5)
+    found = solve_production(problem, seconds=120.0, turns=5)
     assert found.status == "unmet"
     assert found.gap == np.inf
 
@@ -204,7 +204,7 @@ def test_progress_has_no_objective_before_a_plan_meets_all_limits():
     least = capacity([9.0, 1.0], [np.inf], [10.0], "feed")
     problem = problem_of(2, [], [[[100.0], [-50.0]]], np.ones((1, 1)), [least])
     told = []
-    solve_production(problem, gap=0.0, turns=5, seconds=2.0, progress=told.append)
+    solve_production(problem, gap=0.0, turns=5, seconds=120.0, progress=told.append)
     shown = {p.objective for p in told if np.isfinite(p.objective)}
     assert shown == {50.0}
     assert all(p.gap == np.inf for p in told if not np.isfinite(p.objective))
@@ -216,7 +216,7 @@ def test_negative_upper_limit_is_no_optimum_of_zero():
     problem = problem_of(1, [], [[[-1.0]]], np.ones((2, 1)), limits)
     assert optimum(problem) is None
     with pytest.raises(ModelError, match="feed"):
-        solve_production(problem, seconds=1.0, turns=2)
+        solve_production(problem, seconds=120.0, turns=2)
 
 
 def test_every_cone_that_fits_is_worth_trying():
@@ -237,11 +237,11 @@ def test_minimum_missed_by_a_hair_is_impossible_and_by_nothing_is_not():
         limits = [capacity([1.0, 1.0], [9.0], [asked], "feed")]
         problem = problem_of(2, [], rich, np.ones((1, 1)), limits)
         if possible:
-            found = solve_production(problem, gap=0.0, seconds=2.0, turns=5)
+            found = solve_production(problem, gap=0.0, seconds=120.0, turns=5)
             assert accepted(problem, found.plan) == pytest.approx(0.0, abs=1.0)
             continue
         with pytest.raises(ModelError, match="feed"):
-            solve_production(problem, gap=0.0, seconds=2.0, turns=5)
+            solve_production(problem, gap=0.0, seconds=120.0, turns=5)
 
 
 def test_status_says_why_a_search_ended():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -13,8 +14,8 @@ from uncertain_pits import deposit, metal_target
 
 from orefield.core import ModelError
 from orefield.pit.production import Plan, Row, solve_production
+from orefield.pit.production.destinations import Demand, send
 from orefield.pit.risk import Realisations, Target, evaluate, geological_penalty
-from orefield.pit.risk.recourse import Demand, send
 
 
 @settings(max_examples=60, deadline=None)
@@ -29,7 +30,7 @@ def test_sending_blocks_is_the_best_of_all_ways(seed, d):
     lower = np.minimum(lower, upper)
     soft = rng.random(k) < 0.5
     penalty = np.where(soft, rng.uniform(0, 5, k), np.inf)
-    found = send(value, Demand(use, lower, upper, penalty))
+    found = send(value, Demand(sp.csr_array(use.reshape(k, m * d)), lower, upper, penalty))
     np.testing.assert_allclose(found.share.sum(axis=1), 1.0)
     # shares, then shortfalls
     rows, bound = [], []
@@ -58,7 +59,7 @@ def test_sending_blocks_is_the_best_of_all_ways(seed, d):
 
 def test_bounds_that_cannot_be_kept_are_broken_by_the_least():
     value = np.array([[5.0, 1.0], [4.0, 1.0]])
-    use = np.array([[[2.0, 1.0], [2.0, 1.0]]])
+    use = sp.csr_array(np.array([[2.0, 1.0, 2.0, 1.0]]))
     found = send(value, Demand(use, np.array([-np.inf]), np.array([1.0]), np.array([np.inf])))
     np.testing.assert_allclose(found.share, [[0, 1], [0, 1]], atol=1e-9)
 
@@ -225,3 +226,34 @@ def test_problems_and_realisations_are_the_same_thing():
     np.testing.assert_array_equal(again.uses["mill"], use)
     np.testing.assert_array_equal(again.value, one.value)
     np.testing.assert_allclose(one.mean().limits[1].use, use.mean(axis=0))
+
+
+def test_what_a_plan_lacks_is_priced_by_the_penalty_where_nothing_can_be_moved():
+    realisations, metal = deposit(2, 6, (4, 2), 2, rock=6.0, mill=3.0)
+    plan = Plan(np.array([0, 0, 0, 0, 1, 1, 2, 2], np.int32), np.zeros((8, 2)))
+    plan.share[:6, 0] = 1.0
+    given_ = metal[:, :4, 0].sum(axis=1)
+    target = metal_target(metal, [float(np.median(given_)), 0.0])
+    found = evaluate(plan, realisations, [target], adapt=False)
+    short = given_ < np.median(given_)
+    assert 0 < short.sum() < 6
+    np.testing.assert_allclose(found.price[0, :, 0], np.where(short, target.penalty[0], 0.0))
+    assert (found.price[0, :, 1] == 0.0).all()
+    watched = replace(target, penalty=None)
+    assert (evaluate(plan, realisations, [watched], adapt=False).price == 0.0).all()
+
+
+def test_rows_of_periods_alone_do_not_join_them():
+    realisations, metal = deposit(1, 4, (4, 2), 2, rock=8.0, mill=2.0)
+    block = np.tile(np.arange(8), 2)
+    to = np.repeat([0, 1], 8)
+    sinking = Row("early", np.zeros(16, np.int64), block, to, np.ones(16), -np.inf, 5.0)
+    tied = replace(realisations, base=replace(realisations.base, rows=(sinking,)))
+    plan = Plan(np.repeat([0, 1], 4).astype(np.int32), np.tile([0.0, 1.0], (8, 1)))
+    target = metal_target(metal, [2.0, 2.0])
+    with_row, without = (evaluate(plan, x, [target]) for x in (tied, realisations))
+    np.testing.assert_allclose(with_row.npv, without.npv)
+    np.testing.assert_allclose(with_row.price, without.price)
+    assert (with_row.rows_broken == 0.0).all()
+    late = replace(plan, period=np.zeros(8, np.int32))
+    np.testing.assert_allclose(evaluate(late, tied, [target]).rows_broken, [[3.0] * 4])

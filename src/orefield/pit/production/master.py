@@ -23,6 +23,11 @@ _F8 = NDArray[np.float64]
 _WORTH = 1e4
 """What the largest value is scaled to, so that absolute tolerances fit any currency."""
 
+_VERTEX = 800
+"""Up to so many classes the simplex method is the faster one, and its solution has fewer fractions.
+Beyond, an interior point is found several times sooner, and its multipliers lie in the middle of
+those that are as good, which is where the next closure learns most."""
+
 __all__ = ["MasterSolution", "quiet_highs", "row_sizes", "solve_master"]
 
 
@@ -111,8 +116,17 @@ def solve_master(
         np.concatenate([np.full(k, -np.inf), lower / size]),
         np.concatenate([np.zeros(k), upper / size]),
     )
+    if c > _VERTEX:
+        solver.setOptionValue("solver", "ipm")
+        solver.setOptionValue("run_crossover", "off")
     solver.run()
     status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kUnknown:
+        # an interior point that could not be cleaned up to the tolerances: the simplex can
+        solver.clearSolver()
+        solver.setOptionValue("solver", "simplex")
+        solver.run()
+        status = solver.getModelStatus()
     if status != highspy.HighsModelStatus.kOptimal:
         raise OrefieldError(
             f"the master problem ended as {solver.modelStatusToString(status)}",

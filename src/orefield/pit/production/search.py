@@ -131,7 +131,7 @@ class _Search:
         self.end = time.perf_counter() + effort.seconds
         self.tell, self.asked = progress, stop
         self.workers = workers or min(os.cpu_count() or 1, _MAX_WORKERS)
-        if not instance.only_capacities or effort.turns is not None:
+        if instance.problem.rows or effort.turns is not None:
             self.workers = 1  # a general side constraint may join any periods
         self.turns = 0
         self.best: Plan | None = None

@@ -11,14 +11,15 @@ from orefield.pit.production.instance import Instance
 from orefield.pit.production.restrict import scaled
 
 _F8 = NDArray[np.float64]
-_SHELLS, _MARGINS = 12, 6
+_SHELLS, _MARGINS, _BLENDS = 12, 6, 2
 
 
 def shell_groups(instance: Instance) -> NDArray[np.int32]:
     """A group for each block: its nested pit, and how clear the choice of destination is.
 
     Nested pits bear falling charges on the resources blocks use. Blocks of one pit are told
-    apart by what their best destination gains over the next best.
+    apart by what their best destination gains over the next best, and by whether they help or
+    hurt a blend: groups that hold both could only be sent anywhere as they are.
 
     Returns
     -------
@@ -30,6 +31,7 @@ def shell_groups(instance: Instance) -> NDArray[np.int32]:
     value[~i.allowed] = -np.inf
     destination = value.argmax(axis=1)
     shell = _shells(i, value[np.arange(i.n), destination], destination)
+    shell = shell * 4**_BLENDS + _blended(i)
     if i.n_destinations == 1:
         return np.unique(shell, return_inverse=True)[1].astype(np.int32)
     margin = np.zeros(i.n)
@@ -40,6 +42,17 @@ def shell_groups(instance: Instance) -> NDArray[np.int32]:
     kind = np.where(two, 1 + np.searchsorted(steps, margin), 0)
     key = shell * (_MARGINS + 1) + kind
     return np.unique(key, return_inverse=True)[1].astype(np.int32)
+
+
+def _blended(instance: Instance) -> NDArray[np.int64]:
+    """A number for each block that tells how much it helps or hurts the first few blends."""
+    out = np.zeros(instance.n, np.int64)
+    mixed = [use for use in instance.use if (use < 0).any() and (use > 0).any()]
+    for use in mixed[:_BLENDS]:
+        most = np.where(use.max(axis=1) > -use.min(axis=1), use.max(axis=1), use.min(axis=1))
+        middles = [np.median(most[side]) if side.any() else 0.0 for side in (most < 0, most > 0)]
+        out = 4 * out + np.searchsorted([middles[0], 0.0, middles[1]], most)
+    return out
 
 
 def _shells(instance: Instance, best: _F8, destination: NDArray[np.int64]) -> _F8:

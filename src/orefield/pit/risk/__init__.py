@@ -1,14 +1,17 @@
 """Schedules under geological uncertainty: how a plan fares over realisations, and better ones."""
 
-from orefield.pit.risk.evaluation import Evaluation, evaluate
+from orefield.pit.risk.bounds import Prices, lowered_bound, perfect_information_bound, priced_bound
+from orefield.pit.risk.evaluation import Evaluation
+from orefield.pit.risk.judging import evaluate
 from orefield.pit.risk.policies import Policies, all_policies, policies
 from orefield.pit.risk.realisations import Realisations, Target, geological_penalty
-from orefield.pit.risk.schedule import RiskSchedule, perfect_information_bound, risk_schedule
+from orefield.pit.risk.schedule import RiskSchedule, risk_schedule
 from orefield.pit.risk.stochastic import expected_problem, sample_average_problem
 
 __all__ = [
     "Evaluation",
     "Policies",
+    "Prices",
     "Realisations",
     "RiskSchedule",
     "Target",
@@ -16,8 +19,10 @@ __all__ = [
     "evaluate",
     "expected_problem",
     "geological_penalty",
+    "lowered_bound",
     "perfect_information_bound",
     "policies",
+    "priced_bound",
     "risk_schedule",
     "sample_average_problem",
 ]

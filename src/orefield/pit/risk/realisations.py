@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -107,32 +107,67 @@ class Realisations:
 
     @classmethod
     def of(
-        cls, problems: Sequence[ProductionProblem], probability: ArrayLike | None = None
+        cls,
+        problems: Iterable[ProductionProblem],
+        probability: ArrayLike | None = None,
+        *,
+        count: int | None = None,
     ) -> Realisations:
         """From one problem a realisation, alike but for values and uses.
+
+        Parts of value that have the same factors in all periods are added up. With ``count``
+        problems are taken one after the other and let go, so that they need not fit into memory
+        together: what is kept is their values, and uses that differ.
+
+        Parameters
+        ----------
+        problems : iterable of ProductionProblem
+            In their order.
+        probability : float array, shape (s,), optional
+            All alike by default.
+        count : int, optional
+            How many problems there are; needed where they are not a list.
 
         Raises
         ------
         ModelError
-            When there is none, or precedences, factors, bounds, rows or names differ.
+            When there is none, they are not ``count``, or precedences, factors, bounds, rows or
+            names differ.
         """
-        if not problems:
-            raise ModelError("there is no realisation")
-        base = problems[0]
-        for k, other in enumerate(problems):
-            if not _alike(base, other):
+        if count is None:
+            problems = list(problems)
+            count = len(problems)
+        odds = np.zeros(0) if probability is None else np.asarray(probability, np.float64)
+        base: ProductionProblem | None = None
+        value = np.zeros(0)
+        uses: dict[str, _F8] = {}
+        seen = 0
+        for k, whole in enumerate(problems):
+            if k == count:
+                raise ModelError(f"there are more than the {count} realisations announced")
+            problem = _parts_added(whole)
+            if base is None:
+                base = problem
+                value = np.empty((count, *base.value.shape))
+            elif not _alike(base, problem):
                 raise ModelError(
                     "precedences, factors, bounds, rows or destinations are not those of the first",
                     where=f"realisation {k}",
                     fix="build all problems from one model, pit and economy",
                 )
-        uses = {}
-        for number, limit in enumerate(base.limits):
-            each = [problem.limits[number].use for problem in problems]
-            if any(not np.array_equal(use, limit.use) for use in each):
-                uses[limit.name] = np.stack(each)
-        odds = np.zeros(0) if probability is None else np.asarray(probability, np.float64)
-        return cls(base, np.stack([p.value for p in problems]), uses, odds)
+            value[k] = problem.value
+            for limit, first in zip(problem.limits, base.limits, strict=True):
+                if limit.name not in uses and np.array_equal(limit.use, first.use):
+                    continue
+                if limit.name not in uses:
+                    uses[limit.name] = np.broadcast_to(first.use, (count, *first.use.shape)).copy()
+                uses[limit.name][k] = limit.use
+            seen += 1
+        if base is None:
+            raise ModelError("there is no realisation")
+        if seen < count:
+            raise ModelError(f"there are {seen} of the {count} realisations announced")
+        return cls(base, value, uses, odds)
 
     @property
     def n(self) -> int:
@@ -160,6 +195,39 @@ class Realisations:
         """Expected value of something of which the first axis is the realisation."""
         out: _F8 = np.tensordot(self.probability, amount, axes=1)
         return out
+
+    def some(self, which: ArrayLike) -> Realisations:
+        """The realisations of these numbers, their probabilities scaled to one.
+
+        Raises
+        ------
+        ModelError
+            When there is none of them.
+        """
+        at = np.asarray(which, np.int64)
+        if not len(at):
+            raise ModelError("there is no realisation")
+        odds = self.probability[at]
+        uses = {name: use[at] for name, use in self.uses.items()}
+        return Realisations(self.base, self.value[at], uses, odds / odds.sum())
+
+    def alike(self, problem: ProductionProblem) -> ProductionProblem:
+        """A problem of the same blocks, its parts of value added up as :meth:`of` does.
+
+        Raises
+        ------
+        ModelError
+            When precedences, factors, bounds, rows or names are not those of the realisations.
+        """
+        added = problem if problem.factor.shape == self.base.factor.shape else _parts_added(problem)
+        if not _alike(self.base, added):
+            raise ModelError(
+                "precedences, factors, bounds, rows or destinations are not those of the "
+                "realisations",
+                where=f"problem {problem.name}",
+                fix="build it from the same model, pit and economy",
+            )
+        return added
 
     def check(self, targets: Sequence[Target]) -> None:
         """Refuse targets that do not fit (``ModelError``)."""
@@ -199,6 +267,16 @@ def geological_penalty(cost: float, rate: float, n_periods: int) -> _F8:
         raise ModelError(f"a cost of {cost:g} a unit short, discounted at {rate:g}")
     out: _F8 = cost * (1.0 + rate) ** -np.arange(n_periods, dtype=np.float64)
     return out
+
+
+def _parts_added(problem: ProductionProblem) -> ProductionProblem:
+    """The problem with one part of value for each course of factors over the periods."""
+    factor, part = np.unique(problem.factor, axis=1, return_inverse=True)
+    if factor.shape[1] == problem.factor.shape[1]:
+        return problem
+    value = np.zeros((factor.shape[1], *problem.value.shape[1:]))
+    np.add.at(value, part.ravel(), problem.value)
+    return replace(problem, value=value, factor=factor)
 
 
 def _alike(one: ProductionProblem, other: ProductionProblem) -> bool:

@@ -21,13 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core import ModelError
-from orefield.pit.production.instance import unpack
 from orefield.pit.production.problem import Plan, ProductionProblem
-from orefield.pit.production.relaxation import Relaxation, relax, side_constraints
-from orefield.pit.production.restrict import restrict
-from orefield.pit.production.shell_groups import shell_groups
+from orefield.pit.production.relaxation import side_constraints
 from orefield.pit.production.solve import Solution, relative_gap, solve_production
-from orefield.pit.risk.evaluation import Evaluation, evaluate
+from orefield.pit.risk.bounds import Prices, lowered_bound, multipliers
+from orefield.pit.risk.evaluation import Evaluation
+from orefield.pit.risk.judging import evaluate
 from orefield.pit.risk.policies import Policies, all_policies, policies
 from orefield.pit.risk.realisations import Realisations, Target
 from orefield.pit.risk.stochastic import expected_problem, sample_average_problem
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
 _F8 = NDArray[np.float64]
 _BETTER = 1e-9
 _WAYS = 64
+_STEPS = 30
+"""Of prices that lower the bound."""
 _LOOSE = 1e-4
 """Relative, of relaxations whose multipliers only guide."""
 
@@ -56,10 +57,9 @@ class RiskSchedule:
         The plan on mean values, and how it fares: the expected result of the mean-value
         solution, with the same recourse.
     bound : float
-        No plan that keeps limits and rows in every realisation has a higher objective: the mean
-        of certified bounds of each realisation were it known (wait and see), or the bound of the
-        two-stage program where that was solved. inf when neither was asked for, or ``stop`` came
-        before it.
+        No plan that keeps limits and rows in every realisation has a higher objective:
+        :func:`~orefield.pit.risk.lowered_bound`, or the bound of the two-stage program where
+        that was solved. inf when neither was asked for, or ``stop`` came before it.
     candidates : tuple of (str, float)
         Every plan made, by name, and its objective.
     seconds : float
@@ -85,7 +85,7 @@ class RiskSchedule:
 
     @property
     def gap(self) -> float:
-        """``(bound - objective) / |bound|``: part of it is what not knowing costs; inf without."""
+        """``(bound - objective) / |bound|``; inf without a bound."""
         return relative_gap(self.evaluation.objective, self.bound)
 
     def table(self) -> pd.DataFrame:
@@ -99,6 +99,8 @@ def risk_schedule(
     realisations: Realisations,
     targets: Sequence[Target] = (),
     *,
+    mean: ProductionProblem | None = None,
+    adapt: bool = True,
     rounds: int = 3,
     fractions: Sequence[float] = (0.0, 0.5, 1.0, 1.5),
     bound: bool = True,
@@ -107,6 +109,7 @@ def risk_schedule(
     seconds: float = 300.0,
     seed: int = 0,
     turns: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> RiskSchedule:
     """Schedule over realisations.
@@ -120,13 +123,19 @@ def risk_schedule(
         Of the deposit.
     targets : sequence of Target
         Those with a penalty count in the objective.
+    mean : ProductionProblem, optional
+        What the plan that does not look at risk is made on, such as estimated grades; otherwise
+        mean values and uses of the realisations.
+    adapt : bool
+        Whether destinations follow grades once they are known; see
+        :func:`~orefield.pit.risk.evaluate`. Otherwise one is fixed for each block.
     rounds : int
         Of pricing what is missing, after the plan on expected values.
     fractions : sequence of float
         See :func:`~orefield.pit.risk.policies`; the charge is the multiplier of each limit in
-        the relaxation of the mean problem.
+        the relaxation of the mean problem. Not looked at where destinations do not adapt.
     bound : bool
-        Find the bound too: a relaxation for each realisation, within a fourth of the time.
+        Find the bound too, within a fourth of the time.
     sampled : bool
         Also schedule the sample average itself, every limit and target in every realisation: for
         few realisations. Where there are no more than 64 ways to choose destinations by
@@ -136,93 +145,131 @@ def risk_schedule(
         ``turns`` and ``seconds=inf`` the result is the same on every machine.
     seconds : float
         In all.
+    progress : callable of (str, float), optional
+        Told what is being done, and the share of the work that is done.
     stop : callable, optional
         Asked whether to end with the best so far.
 
     Raises
     ------
     ModelError
-        When targets do not fit, rounds are negative, precedences have a cycle, no schedule meets
-        the side constraints (on average, or for the bound in one realisation), or a sample
-        average is asked for with side constraints that join periods.
+        When targets or the mean problem do not fit, rounds are negative, precedences have a
+        cycle, no schedule meets the side constraints on average, or a sample average is asked
+        for with side constraints that join periods or destinations that do not adapt.
     """
     began = time.perf_counter()
     if rounds < 0:
         raise ModelError(f"{rounds} rounds of prices", fix="give 0 or more")
+    if sampled and not adapt:
+        raise ModelError("the sample average is of destinations that adapt", fix="leave out one")
     realisations.check(targets)
-    share = seconds * (0.75 if bound else 1.0) / (rounds + 2 + sampled)
-    made = _Made(realisations, targets)
+    plain = realisations.mean() if mean is None else realisations.alike(mean)
+    turns_of_prices = rounds if any(t.costs for t in targets) else 0
+    steps = _Steps(2 + turns_of_prices + sampled, bound, seconds, progress, stop)
+    made = _Made(realisations, targets, adapt)
 
-    def solve(problem: ProductionProblem) -> Solution:
-        return solve_production(problem, gap=gap, seconds=share, seed=seed, turns=turns, stop=stop)
+    def solve(name: str, problem: ProductionProblem) -> Solution:
+        return solve_production(
+            problem, gap=gap, seconds=steps.begin(f"plan on {name}"), seed=seed, turns=turns,
+            progress=steps.watch, stop=stop,
+        )  # fmt: skip
 
-    first = solve(realisations.mean())
+    first = solve("mean values", plain)
     made.judge("mean values", first.plan, first.status)
-    mean = made.best
-    price = _charges(realisations.mean(), share / 2)
-    rules = policies(realisations, price, fractions)
+    unaware = made.best
+    if adapt and not steps.stopped():
+        charge = _charges(plain, multipliers(plain, _LOOSE, steps.each / 2))
+        rules = policies(realisations, charge, fractions)
+    else:
+        rules = policies(realisations, None, ())
     credit = np.zeros((len(targets), realisations.n, realisations.base.n_periods))
-    for number in range(rounds + 1 if any(t.costs for t in targets) else 1):
-        if stop is not None and stop():
+    for number in range(turns_of_prices + 1):
+        if steps.stopped():
             break
         if number:
             credit += (made.last.price - credit) / number
         problem = expected_problem(realisations, rules, targets, credit if number else None)
         name = f"expected values, {f'round {number}' if number else 'no prices'}"
-        found = solve(problem)
+        found = solve(name, problem)
         made.judge(name, _sent(found.plan, realisations, rules), found.status)
     limit = np.inf
-    if sampled and not (stop is not None and stop()):
+    if sampled and not steps.stopped():
         whole = realisations.base.n_destinations**realisations.n <= _WAYS
         every = all_policies(realisations) if whole else rules
-        found = solve(sample_average_problem(realisations, every, targets))
+        found = solve("the sample average", sample_average_problem(realisations, every, targets))
         n = realisations.base.n
         plan = Plan(found.plan.period[:n], found.plan.share[:n])
         made.judge("sample average", _sent(plan, realisations, every), found.status)
         limit = found.upper_bound if whole else limit
-    if bound and not (stop is not None and stop()):
-        left = seconds - (time.perf_counter() - began)
-        known = perfect_information_bound(realisations, seconds=max(left, 0.0), stop=stop)
+    if bound and not steps.stopped():
+        left = steps.begin("bound")
+        averages = multipliers(expected_problem(realisations, rules, targets), _LOOSE, left / 2)
+        prices = Prices(
+            np.repeat(averages[None], realisations.n, axis=0),
+            np.zeros((realisations.n, len(targets), realisations.base.n_periods)),
+        )
+        known = lowered_bound(
+            realisations, targets, prices, made.best[1].objective, adapt=adapt, turns=_STEPS,
+            seconds=left / 2, progress=steps.share, stop=stop,
+        )  # fmt: skip
         limit = min(limit, known)
     plan, judged = made.best
     return RiskSchedule(
-        Plan(plan.period, judged.share), judged, *mean, limit, tuple(made.all),
+        Plan(plan.period, judged.share), judged, *unaware, limit, tuple(made.all),
         time.perf_counter() - began,
     )  # fmt: skip
 
 
-def perfect_information_bound(
-    realisations: Realisations,
-    *,
-    tolerance: float = 1e-3,
-    seconds: float = np.inf,
-    stop: Callable[[], bool] | None = None,
-) -> float:
-    """Certified: no plan has a higher expected value, whatever it looks at.
+class _Steps:
+    """The time of a schedule, dealt out to its searches and the bound, and who is told of it.
 
-    The mean over realisations of the bound of a schedule made for that realisation alone. What
-    falling short of targets costs is not counted, which makes it higher still. Relaxations that
-    are cut short by time still give bounds.
-
-    Raises
-    ------
-    ModelError
-        When precedences have a cycle, or a realisation has no schedule that meets the side
-        constraints.
+    What a step leaves goes to those after it; judging plans takes from all alike.
     """
-    began, out = time.perf_counter(), 0.0
-    for k, odds in enumerate(realisations.probability):
-        left = (seconds - (time.perf_counter() - began)) / (realisations.n - k)
-        found = _relaxed(realisations.problem(k), tolerance, max(left, 0.0), stop)
-        out += odds * (0.0 if found is None else found[1].bound)
-    return float(out)
+
+    def __init__(
+        self,
+        searches: int,
+        bound: bool,
+        seconds: float,
+        progress: Callable[[str, float], None] | None,
+        stop: Callable[[], bool] | None,
+    ) -> None:
+        self.weights = [1.0] * searches + ([searches / 3.0] if bound else [])
+        self.at, self.what = -1, ""
+        self.end = time.perf_counter() + seconds
+        self.tell, self.asked = progress, stop
+        self.each = seconds / sum(self.weights)
+
+    def stopped(self) -> bool:
+        return self.asked is not None and self.asked()
+
+    def begin(self, what: str) -> float:
+        """Seconds of the next step."""
+        self.at, self.what = self.at + 1, what
+        self.share(0.0)
+        self.began = time.perf_counter()
+        left = max(self.end - self.began, 0.0)
+        self.each = left * self.weights[self.at] / sum(self.weights[self.at :])
+        return self.each
+
+    def share(self, done: float) -> None:
+        """Tell of the share of the step that is done."""
+        if self.tell is not None:
+            before, now = sum(self.weights[: self.at]), self.weights[self.at]
+            self.tell(self.what, (before + min(done, 1.0) * now) / sum(self.weights))
+
+    def watch(self, _progress: object) -> None:
+        """Tell of the share of a search's time."""
+        self.share((time.perf_counter() - self.began) / max(self.each, 1e-9))
 
 
 class _Made:
     """Plans judged so far, and the best."""
 
-    def __init__(self, realisations: Realisations, targets: Sequence[Target]) -> None:
-        self.realisations, self.targets = realisations, targets
+    def __init__(
+        self, realisations: Realisations, targets: Sequence[Target], adapt: bool = True
+    ) -> None:
+        self.realisations, self.targets, self.adapt = realisations, targets, adapt
         self.all: list[tuple[str, float]] = []
         self.met, self.worth = False, -np.inf
 
@@ -231,7 +278,7 @@ class _Made:
 
         One that misses side constraints of its own problem only counts until another does not.
         """
-        self.last = evaluate(plan, self.realisations, self.targets)
+        self.last = evaluate(plan, self.realisations, self.targets, adapt=self.adapt)
         worth, met = self.last.objective, status != "unmet"
         higher = worth > self.worth + _BETTER * abs(self.worth)  # the first at a tie
         if not self.all or met > self.met or (met == self.met and higher):
@@ -239,34 +286,13 @@ class _Made:
         self.all.append((name, worth))
 
 
-def _charges(mean: ProductionProblem, seconds: float) -> _F8:
-    """Mean multiplier of each limit in the relaxation, where it binds from above."""
+def _charges(mean: ProductionProblem, price: _F8) -> _F8:
+    """Mean price of each limit over the periods, where it binds from above."""
     out = np.zeros(len(mean.limits))
-    found = _relaxed(mean, _LOOSE, seconds, None)
-    if found is not None:
-        kept, relaxation = found
-        side = side_constraints(kept)
-        limits = side.limit >= 0
-        np.add.at(out, side.limit[limits], np.maximum(relaxation.multiplier[limits], 0.0))
+    side = side_constraints(mean)
+    limits = side.limit >= 0
+    np.add.at(out, side.limit[limits], np.maximum(price[limits], 0.0))
     return out / mean.n_periods
-
-
-def _relaxed(
-    problem: ProductionProblem,
-    tolerance: float,
-    seconds: float,
-    stop: Callable[[], bool] | None,
-) -> tuple[ProductionProblem, Relaxation] | None:
-    """The blocks that count and their relaxation; None when none is worth mining."""
-    small = restrict(problem)
-    if small.problem.n == 0:
-        return None
-    groups = shell_groups(unpack(small.problem, small.earliest, small.order))
-    found = relax(
-        small.problem, small.earliest, tolerance=tolerance, seconds=seconds, groups=groups,
-        stop=stop,
-    )  # fmt: skip
-    return small.problem, found
 
 
 def _sent(plan: Plan, realisations: Realisations, rules: Policies) -> Plan:

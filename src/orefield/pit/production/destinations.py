@@ -1,4 +1,9 @@
-"""Where mined blocks go once their grades are known: a linear program for each realisation."""
+"""Where mined blocks go, once it is settled when each is mined: small linear programs, exact.
+
+Without it a plan made block by block breaks what only the mix of many can keep: a blend, a
+mill's least feed. With periods given, destinations may be shared and nothing else is left to
+decide, so that the best mix is a linear program of each period's blocks.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +16,14 @@ from numpy.typing import NDArray
 
 from orefield.core import OrefieldError
 from orefield.pit.production.highs import program
+from orefield.pit.production.instance import Instance, bound_sizes
+from orefield.pit.production.problem import Plan
 
 _F8 = NDArray[np.float64]
 _WORTH = 1e4
 _ROUNDING = 1e-9
+_KEPT = 1e-9
+"""Share of its size by which a side constraint may be passed; a hundredth of what counts."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +32,15 @@ class Demand:
 
     Attributes
     ----------
-    use : float64 array, shape (k, m, d)
-        What each whole block takes of each side constraint at each destination.
+    use : sparse float64 array, shape (k, m * d)
+        What each whole block takes of each side constraint at each destination: block ``b`` at
+        destination ``j`` in column ``b * d + j``.
     lower, upper : float64 arrays, shape (k,)
     penalty : float64 array, shape (k,)
         What a unit below ``lower`` costs; inf where it must not be.
     """
 
-    use: _F8
+    use: sp.csr_array
     lower: _F8
     upper: _F8
     penalty: _F8
@@ -77,20 +87,81 @@ def send(value: _F8, demand: Demand) -> Sent:
     best = value.argmax(axis=1)
     share = np.zeros((m, d))
     share[np.arange(m), best] = 1.0
-    used = np.einsum("kmd,md->k", demand.use, share)
+    used = demand.use @ share.ravel()
     slack = _ROUNDING * (1.0 + np.abs(used))
     short = demand.penalty > 0
     if not ((used > demand.upper + slack) | (short & (used < demand.lower - slack))).any():
         return Sent(share, used, np.zeros(len(used)))
-    program = _Program(value, demand, best)
-    moved, price = program.solve()
+    moved, price = _Recourse(value, demand, best).solve()
     share[np.arange(m), best] -= moved.sum(axis=1)
     share += moved
     np.clip(share, 0.0, 1.0, out=share)
-    return Sent(share, np.einsum("kmd,md->k", demand.use, share), price)
+    return Sent(share, demand.use @ share.ravel(), price)
 
 
-class _Program:
+def best_destinations(instance: Instance, period: NDArray[np.int32]) -> Plan:
+    """The plan of most value in which blocks are mined in these periods.
+
+    Side constraints that cannot be kept are broken by as little as possible.
+
+    Parameters
+    ----------
+    instance : Instance
+        The problem.
+    period : int32 array, shape (n,)
+        Of each block; the number of periods where it is never mined.
+
+    Raises
+    ------
+    OrefieldError
+        When HiGHS ends without an answer.
+    """
+    share = np.zeros((instance.n, instance.n_destinations))
+    if instance.problem.rows:  # which may join periods
+        block = np.flatnonzero(period < instance.n_periods)
+        share[block] = _sent(instance, block, period[block])
+        return Plan(period, share)
+    for t in range(instance.n_periods):
+        block = np.flatnonzero(period == t)
+        share[block] = _sent(instance, block, period[block])
+    return Plan(period, share)
+
+
+def _sent(instance: Instance, block: NDArray[np.int64], period: NDArray[np.int32]) -> _F8:
+    """Shares (m, d) of blocks mined in these periods, others left out of all sums."""
+    if not len(block):
+        return np.zeros((0, instance.n_destinations))
+    value = instance.value[period, block]
+    d = instance.n_destinations
+    use, lower, upper = [], [], []
+    for t in np.unique(period):
+        there = np.repeat(period == t, d)
+        for r in range(len(instance.use)):
+            use.append(sp.csr_array((instance.use[r, block].ravel() * there)[None]))
+            lower.append(instance.lower[r, t])
+            upper.append(instance.upper[r, t])
+    at = np.full(instance.n, -1, np.int64)
+    at[block] = np.arange(len(block))
+    for row in instance.problem.rows:
+        place = at[row.block]
+        counts = (place >= 0) & (period[place] == row.period)
+        line = np.zeros(len(block) * d)
+        np.add.at(line, place[counts] * d + row.destination[counts], row.factor[counts])
+        use.append(sp.csr_array(line[None]))
+        lower.append(row.lower)
+        upper.append(row.upper)
+    if not use:
+        best: _F8 = np.eye(d)[value.argmax(axis=1)]
+        return best
+    demand = Demand(
+        sp.csr_array(sp.vstack(use, format="csr")),
+        np.array(lower), np.array(upper), np.full(len(use), np.inf),
+    )  # fmt: skip
+    shares: _F8 = send(value, demand).share
+    return shares
+
+
+class _Recourse:
     """Columns: the share of each block that leaves its best destination, then shortfalls."""
 
     def __init__(self, value: _F8, demand: Demand, best: NDArray[np.int64]) -> None:
@@ -100,8 +171,9 @@ class _Program:
         # what a block would take and earn at its own best place changes nothing
         self.block, self.to = block, to
         gain = value[block, to] - value[block, best[block]]
-        more = demand.use[:, block, to] - demand.use[:, block, best[block]]
-        at_best = demand.use[:, np.arange(m), best].sum(axis=1)
+        columns = demand.use.tocsc()
+        more = sp.csr_array(columns[:, block * d + to] - columns[:, block * d + best[block]])
+        at_best = np.asarray(columns[:, np.arange(m) * d + best].sum(axis=1)).ravel()
         self.soft = np.flatnonzero(
             np.isfinite(demand.penalty) & (demand.penalty > 0) & np.isfinite(demand.lower)
         )
@@ -109,12 +181,13 @@ class _Program:
         upper = demand.upper - at_best
         kept = np.isfinite(lower) | np.isfinite(upper)
         self.kept = np.flatnonzero(kept)
-        self.size = np.maximum(np.abs(demand.use).sum(axis=(1, 2)), 1e-300)
+        largest = abs(demand.use).max(axis=1).toarray().ravel() if m else np.zeros(len(lower))
+        self.size = bound_sizes(demand.lower, demand.upper, largest)
         self.scale = max(float(np.abs(gain).max(initial=0.0)), 1e-300) / _WORTH
         k, s = len(self.kept), len(self.soft)
         row_of = np.cumsum(kept) - 1
         soft = sp.csr_array((np.ones(s), (row_of[self.soft], np.arange(s))), shape=(k, s))
-        wide = sp.csr_array(more[self.kept] / self.size[self.kept, None])
+        wide = sp.csr_array(sp.diags_array(1.0 / self.size[self.kept]) @ more[self.kept])
         blocks: list[list[sp.csr_array | None]] = [[wide, soft]]
         low, high = [(lower / self.size)[self.kept]], [(upper / self.size)[self.kept]]
         if d > 2:  # all that leaves a block is no more than the block
@@ -171,6 +244,7 @@ def _minimum(
 ) -> tuple[_F8, _F8] | None:
     """Columns and row prices at the minimum, or None where there is no solution."""
     solver = program(cost, top, matrix, low, high)
+    solver.setOptionValue("primal_feasibility_tolerance", _KEPT)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
