@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from orefield.core import BlockModel
@@ -58,7 +59,7 @@ def test_the_page_runs_and_says_what_it_shows(page):
     printed = [line.split() for line in said["sh"][0].splitlines()]
     for line in shown:
         assert line in printed, line
-    assert "blocks in phases" in said["python"][1]
+    assert "blocks in phases" in said["python"][-1]
 
 
 def test_the_schedule_keeps_its_limits_and_adds_up(page):
@@ -103,8 +104,48 @@ def test_the_frontier_is_the_one_shown_and_bounds_the_schedule(page):
         assert plan["objective"] <= (point["npv_bound"] + slack) * (1 + 1e-9)
 
 
+def test_the_wishes_of_the_page_are_kept(page):
+    folder, said = page
+    (shown,) = (text for text in said[""] if "benches sunk" in text)
+    printed = next(text for text in said["sh"] if "benches sunk" in text)
+    assert shown.splitlines()[0].split() in [line.split() for line in printed.splitlines()]
+    summary = json.loads((folder / "wishes" / "summary.json").read_text("utf-8"))
+    assert summary["unmet"] == []
+    with (folder / "wishes" / "periods.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for t, row in enumerate(rows):
+        assert float(row["cu of feed"]) >= 0.35 * (1 - 1e-6)
+        assert float(row["feed of mill fed_t"]) <= 1.06 * 1.9e6 * (1 + 1e-6)
+        assert t == 7 or float(row["feed of mill fed_t"]) >= 0.94 * 1.9e6 * (1 - 1e-6)
+        assert int(row["benches_sunk"]) <= 9
+    phase = BlockModel.from_parquet(folder / "phases" / "blocks.parquet")["phase"]
+    period = BlockModel.from_parquet(folder / "wishes" / "blocks.parquet")["period"]
+    assert not np.isin(period[phase == 2], [0, 1]).any()
+
+
+def test_the_widths_of_the_page_are_kept(page):
+    folder, said = page
+    (shown,) = (text for text in said[""] if "too narrow %" in text)
+    printed = next(text for text in said["sh"] if "too narrow %" in text)
+    assert shown.splitlines()[0].split() in [line.split() for line in printed.splitlines()]
+    data = json.loads((folder / "widths" / "summary.json").read_text("utf-8"))["mining_width"]
+    assert data["limits_met"] is True
+    assert data["narrow_share"] == 0.0 < data["narrow_share_before"]
+    model = BlockModel.from_parquet(folder / "widths" / "blocks.parquet")
+    period = model["period"].reshape(model.grid.shape[::-1])
+    rock = model["rock_fraction"].reshape(period.shape) > 0
+    inside = np.zeros(period.shape, bool)  # under a square of two by two blocks
+    for t in range(8):
+        room = (period == t) | ~rock
+        fits = room[:, 1:, 1:] & room[:, 1:, :-1] & room[:, :-1, 1:] & room[:, :-1, :-1]
+        for y in (slice(1, None), slice(None, -1)):
+            for x in (slice(1, None), slice(None, -1)):
+                inside[:, y, x] |= fits & (period[:, y, x] == t)
+    assert inside[period >= 0].all()
+
+
 def test_every_file_named_was_written(page):
     folder, _ = page
-    for command in ("limit", "shells", "phases", "schedule", "frontier"):
+    for command in ("limit", "shells", "phases", "schedule", "widths", "wishes", "frontier"):
         summary = json.loads((folder / command / "summary.json").read_text("utf-8"))
         assert sorted(p.name for p in (folder / command).iterdir()) == sorted(summary["files"])

@@ -11,7 +11,7 @@ from orefield.cli import output
 from orefield.cli.stopping import stopping
 
 app = typer.Typer(
-    help="Pits of your own block model: limit, shells, phases, schedule, frontier.",
+    help="Pits of your own block model: limit, shells, phases, schedule, frontier, risk.",
     no_args_is_help=True,
 )
 
@@ -115,5 +115,33 @@ def frontier(
             found = pit.pit_frontier(
                 model, config, of=of, over=over, points=cap or points, plans=plans, out=out,
                 gap=gap, seconds=time, seed=seed, tell=tell, stopping=stopping,
+            )  # fmt: skip
+        reply(*found)
+
+
+@app.command()
+def risk(
+    model: Model,
+    config: Config,
+    plan: Annotated[
+        Path | None,
+        typer.Option(help="Only judge this plan: folder or blocks file of `pit schedule`."),
+    ] = None,
+    out: Out = None,
+    gap: Annotated[float | None, typer.Option(help="Of each plan's search.", min=0.0)] = None,
+    time: Annotated[
+        float | None, typer.Option(help="Seconds for all plans and the bound.", min=0.1)
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the searches.", min=0)] = None,
+    json: Json = False,
+) -> None:
+    """Plans over realisations of the deposit; Ctrl-C gives the best found so far."""
+    with output.command(json) as reply:
+        from orefield.commands import pit
+
+        with output.progress(quiet=json) as tell:
+            found = pit.pit_risk(
+                model, config, plan=plan, out=out, gap=gap, seconds=time, seed=seed,
+                tell=tell, stopping=stopping,
             )  # fmt: skip
         reply(*found)

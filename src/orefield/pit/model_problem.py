@@ -3,12 +3,13 @@
 Blocks of the pit become the problem's blocks, slopes become lists of precedence. Where a
 block may not go to a destination, that place stands in for one it may go to, so that the
 problem needs no further rule. Blocks can be gathered into units (of a bench, a phase, a
-coarser grid); within a unit each block then goes where it is worth most.
+coarser grid); within a unit each block then goes where it is worth most, or, up to a bin of
+its grade, to a stockpile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,6 +42,9 @@ class ModelProblem:
         an index into ``names``.
     names : tuple of str
         The destinations of the model.
+    slots : tuple of int
+        Of the last destinations of the problem: the period in which what they send to a
+        stockpile is taken up. Empty where stock is not taken up.
     """
 
     problem: ProductionProblem
@@ -48,6 +52,20 @@ class ModelProblem:
     unit: _I8
     destination: _I8
     names: tuple[str, ...]
+    slots: tuple[int, ...] = ()
+
+    def gathered(self, amount: _F8) -> _F8:
+        """What blocks hold at each of the model's destinations, shape (m, len(names)), by unit.
+
+        Returns what a unit holds at each of the problem's destinations, shape (n, d).
+        """
+        at = np.arange(len(self.block))
+        columns = [amount[at, to] for to in self.destination.T]
+        return np.column_stack([self.sums(column) for column in columns])
+
+    def sums(self, amount: _F8) -> _F8:
+        """Sums of blocks' amounts, shape (m,), over units, shape (n,)."""
+        return _sums(amount, self.unit, self.problem.n)
 
     def block_period(self, plan: Plan, n_blocks: int) -> NDArray[np.int16]:
         """Period of each block of the model, shape (n_blocks,); -1 where never mined."""
@@ -64,6 +82,17 @@ class ModelProblem:
             np.add.at(out, (at, self.destination[:, d]), plan.share[self.unit, d])
         return out
 
+    def taken_up(self, plan: Plan, pile: str) -> _F8:
+        """Share of each pit block taken up from a stockpile in each period, shape (m, t)."""
+        out = np.zeros((len(self.block), self.problem.n_periods))
+        first = self.destination.shape[1] - len(self.slots)
+        mined = plan.period[self.unit]
+        for column, slot in enumerate(self.slots, first):
+            there = (self.destination[:, column] == self.names.index(pile)) & (mined < slot)
+            if slot < self.problem.n_periods:
+                out[there, slot] += plan.share[self.unit[there], column]
+        return out
+
 
 def model_problem(
     model: BlockModel,
@@ -73,6 +102,7 @@ def model_problem(
     limits: Sequence[Limit] = (),
     *,
     group: NDArray[np.integer] | None = None,
+    bins: Mapping[str, NDArray[np.integer]] | None = None,
     name: str = "model",
 ) -> ModelProblem:
     """A scheduling problem of the blocks in a pit.
@@ -93,6 +123,11 @@ def model_problem(
     group : int array, shape (n,), optional
         Blocks of one group and bench make a unit; see :func:`coarse_groups`. Without it
         every block is a unit of its own.
+    bins : mapping of str to int array, shape (m,), optional
+        By destination that is a stockpile: the bin of each of the pit's rock blocks, from 0
+        for the poorest, -1 where it may not go there. A unit can send there its blocks of all
+        bins, or of those below any bin, and the others where they are worth most; or waste
+        those below any bin.
     name : str
         Of the problem.
 
@@ -120,22 +155,30 @@ def model_problem(
     start, needed = precedence_lists(
         block, ways.air, ways.shape, ways.offsets, ways.first, ways.which
     )
-    parts, limits, destination = _open_everywhere(worth, limits)
-    if group is None:
-        unit = np.arange(len(block))
-        names = worth.destinations
-    else:
+    destination = _open_everywhere(worth, bins or {})
+    names = worth.destinations
+    unit = np.arange(len(block))
+    if group is not None:
         unit = _units(group, block, model.grid.shape)
-        parts, limits, destination = _gathered(worth, parts, limits, destination, unit)
         start, needed = _between_units(start, needed, unit)
-        names = (*worth.destinations, "best")
+        destination, names = _choices_of_units(worth, destination, bins or {})
+    alone = group is None
+
+    def spread(amount: _F8) -> _F8:
+        """What units hold at each destination of the problem."""
+        found = amount[np.arange(len(block))[:, None], destination]
+        if alone:
+            return found
+        n_units = int(unit.max()) + 1
+        return np.column_stack([_sums(column, unit, n_units) for column in found.T])
+
     problem = ProductionProblem(
         name=name,
         start=start,
         needed=needed,
-        value=parts,
+        value=np.stack([spread(part) for part in worth.parts]),
         factor=worth.factor,
-        limits=tuple(limits),
+        limits=tuple(replace(limit, use=spread(limit.use)) for limit in limits),
         destinations=names,
     )
     return ModelProblem(problem, block, unit, destination, worth.destinations)
@@ -179,23 +222,66 @@ def coarse_groups(
     return out
 
 
-def _open_everywhere(worth: Worth, limits: Sequence[Limit]) -> tuple[_F8, list[Limit], _I8]:
-    """Closed destinations made copies of the first open one, which takes nothing away.
+def _open_everywhere(worth: Worth, bins: Mapping[str, NDArray[np.integer]]) -> _I8:
+    """Where each block goes when sent to each destination, shape (m, d).
 
-    A dump is preferred, so that a place that may not take a block does not make it ore.
+    A closed destination stands for the first open one, which takes nothing away. A dump is
+    preferred, so that a place that may not take a block does not make it ore; a stockpile
+    comes last.
     """
     m, d = worth.allowed.shape
+    allowed = worth.allowed.copy()
+    for name, number in bins.items():
+        if number.shape != (m,):
+            raise ModelError(f"{number.shape} bins for {m:,} blocks", where=f"stockpile {name}")
+        allowed[:, worth.destinations.index(name)] &= number >= 0
     destination = np.tile(np.arange(d), (m, 1))
-    if worth.allowed.all():
-        return worth.parts, list(limits), destination
-    if not worth.allowed.any(axis=1).all():
+    if allowed.all():
+        return destination
+    if not allowed.any(axis=1).all():
         raise ModelError("a block may go to no destination", fix="add a dump that takes it")
-    order = np.argsort([kind != "dump" for kind in worth.kinds], kind="stable")
-    stands_for = order[np.argmax(worth.allowed[:, order], axis=1)]
-    destination = np.where(worth.allowed, destination, stands_for[:, None])
-    at = np.arange(m)[:, None]
-    opened = [replace(limit, use=limit.use[at, destination]) for limit in limits]
-    return worth.parts[:, at, destination], opened, destination
+    rank = [{"dump": 0, "stockpile": 2}.get(kind, 1) for kind in worth.kinds]
+    order = np.argsort(rank, kind="stable")
+    stands_for = order[np.argmax(allowed[:, order], axis=1)]
+    return np.where(allowed, destination, stands_for[:, None])
+
+
+def _choices_of_units(
+    worth: Worth, destination: _I8, bins: Mapping[str, NDArray[np.integer]]
+) -> tuple[_I8, tuple[str, ...]]:
+    """Where blocks go by the choices that a unit has, shape (m, choices), and their names.
+
+    All to one place; each where it is worth most; the same, but what is below a bin to a
+    stockpile, or to the dump that costs least.
+    """
+    at = np.arange(len(destination))
+    value = np.tensordot(worth.reference, worth.parts, axes=1)
+    places = [d for d, name in enumerate(worth.destinations) if name not in bins]
+    places.sort(key=lambda d: worth.kinds[d] != "dump")
+    best_of = np.argmax(np.column_stack([value[at, destination[:, d]] for d in places]), axis=1)
+    best = destination[at, np.asarray(places)[best_of]]
+    columns = [destination[:, d] for d in sorted(places)]
+    names = [worth.destinations[d] for d in sorted(places)]
+    columns.append(best)
+    names.append("best")
+    dumps = [d for d in places if worth.kinds[d] == "dump"]
+    if dumps:
+        cost = np.column_stack([value[at, destination[:, d]] for d in dumps])
+        waste = destination[at, np.asarray(dumps)[np.argmax(cost, axis=1)]]
+    for name, number in bins.items():
+        pile, most = worth.destinations.index(name), int(number.max(initial=0)) + 1
+        for below in range(1, most + 1):
+            poor = (number >= 0) & (number < below)
+            columns.append(np.where(poor, pile, best))
+            names.append(name if below == most else f"{name} below bin {below}")
+            if dumps and below < most:
+                columns.append(np.where(poor, waste, best))
+                names.append(f"dump below bin {below} of {name}")
+    return np.column_stack(columns), tuple(names)
+
+
+def _sums(amount: _F8, unit: _I8, n_units: int) -> _F8:
+    return np.bincount(unit, weights=amount, minlength=n_units).astype(np.float64)
 
 
 def _units(group: NDArray[np.integer], block: _I8, shape: tuple[int, int, int]) -> _I8:
@@ -207,27 +293,6 @@ def _units(group: NDArray[np.integer], block: _I8, shape: tuple[int, int, int]) 
     _, unit = np.unique(group[block].astype(np.int64) * nz + bench, return_inverse=True)
     out: _I8 = np.asarray(unit, dtype=np.int64)
     return out
-
-
-def _gathered(
-    worth: Worth, parts: _F8, limits: Sequence[Limit], destination: _I8, unit: _I8
-) -> tuple[_F8, list[Limit], _I8]:
-    """Sums over units, with one more destination: each block where it is worth most."""
-    value = np.tensordot(worth.reference, parts, axes=1)
-    waste_first = np.argsort([kind != "dump" for kind in worth.kinds], kind="stable")
-    best = waste_first[np.argmax(value[:, waste_first], axis=1)]
-    n_units = int(unit.max()) + 1
-    at = np.arange(len(unit))
-
-    def sums(amount: _F8) -> _F8:
-        wide = np.column_stack([amount, amount[at, best]])
-        out = np.zeros((n_units, wide.shape[1]))
-        np.add.at(out, unit, wide)
-        return out
-
-    gathered = [replace(limit, use=sums(limit.use)) for limit in limits]
-    to = np.column_stack([destination, destination[at, best]])
-    return np.stack([sums(part) for part in parts]), gathered, to
 
 
 def _between_units(start: _I8, needed: _I8, unit: _I8) -> tuple[_I8, _I8]:

@@ -26,7 +26,7 @@ from orefield.pit.worth import (
     Worth,
     best_value,
     block_limits,
-    block_usage,
+    block_usages,
     block_worth,
 )
 from orefield.pit.worth.blocks import block_indices
@@ -45,14 +45,37 @@ class GradeValuation:
     ----------
     economy : Economy
         Elements, destinations, costs, calendar.
+    piles : tuple of str
+        Stockpiles among the destinations; others of that kind are left out.
+
+    Raises
+    ------
+    ModelError
+        When a pile is no stockpile of the economy that feeds a mill or leach.
     """
 
     economy: Economy
+    piles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.piles:
+            pile = self.economy.destination(name)
+            if pile.kind != "stockpile" or not pile.reclaim_to:
+                raise ModelError(
+                    f"'{name}' is not a stockpile that feeds a mill or leach",
+                    where=f"destination '{name}'",
+                    fix='give kind = "stockpile" and reclaim_to',
+                )
 
     @property
     def calendar(self) -> Calendar:
         """The periods and the discount rate."""
         return self.economy.calendar
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Names of the destinations to schedule, in order."""
+        return tuple(compress(self.economy.destination_names, self._kept))
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -62,7 +85,7 @@ class GradeValuation:
 
     def at(self, calendar: Calendar) -> GradeValuation:
         """The same over another calendar."""
-        return GradeValuation(replace(self.economy, calendar=calendar))
+        return replace(self, economy=replace(self.economy, calendar=calendar))
 
     def best(self, model: BlockModel, factor: float = 1.0) -> _F8:
         """Undiscounted value (USD) at the best destination, prices times ``factor``, (n,).
@@ -76,7 +99,7 @@ class GradeValuation:
         return best_value(model, economy)
 
     def worth(self, model: BlockModel, blocks: ArrayLike | None = None) -> Worth:
-        """Parts of value by destination and period; stockpiles are left out.
+        """Parts of value by destination and period; stockpiles but ``piles`` are left out.
 
         Raises
         ------
@@ -86,7 +109,8 @@ class GradeValuation:
         """
         worth, kept = block_worth(model, self.economy, blocks=blocks), self._kept
         allowed = worth.allowed[:, kept]
-        lost = np.flatnonzero(~allowed.any(axis=1))
+        elsewhere = worth.allowed[:, [kind != "stockpile" for kind in worth.kinds]]
+        lost = np.flatnonzero(~elsewhere.any(axis=1))
         if len(lost):
             raise ModelError(
                 "a block may go to stockpiles alone",
@@ -104,7 +128,7 @@ class GradeValuation:
     def limits(
         self, model: BlockModel, usages: Sequence[Usage], blocks: ArrayLike | None = None
     ) -> tuple[Limit, ...]:
-        """Resource limits by destination and period; stockpiles are left out.
+        """Resource limits by destination and period; stockpiles but ``piles`` are left out.
 
         Raises
         ------
@@ -114,6 +138,18 @@ class GradeValuation:
         found = block_limits(model, self.economy, tuple(usages), blocks=blocks)
         return tuple(replace(limit, use=limit.use[:, self._kept]) for limit in found)
 
+    def usage(
+        self, model: BlockModel, usages: Sequence[Usage], blocks: ArrayLike | None = None
+    ) -> _F8:
+        """What whole blocks take at each destination, shape (len(usages), n, d).
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.block_usage`.
+        """
+        return block_usages(model, self.economy, tuple(usages), blocks=blocks)[:, :, self._kept]
+
     def metal_t(self, model: BlockModel, blocks: ArrayLike | None = None) -> dict[str, _F8]:
         """Tonnes recovered of each element at each destination, arrays (n, d).
 
@@ -122,20 +158,16 @@ class GradeValuation:
         ModelError
             As :func:`~orefield.pit.worth.block_usage`.
         """
-        return {
-            name: block_usage(
-                model,
-                self.economy,
-                Usage(name=name, amounts=(Amount(of="recovered", element=name),)),
-                blocks=blocks,
-            )[:, self._kept]
+        asked = [
+            Usage(name=name, amounts=(Amount(of="recovered", element=name),))
             for name in self.elements
-        }
+        ]
+        return dict(zip(self.elements, self.usage(model, asked, blocks), strict=True))
 
     @property
     def _kept(self) -> list[bool]:
-        """Whether each destination is more than a stockpile."""
-        return [d.kind != "stockpile" for d in self.economy.destinations]
+        """Whether each destination is one to schedule."""
+        return [d.kind != "stockpile" or d.name in self.piles for d in self.economy.destinations]
 
 
 @dataclass(frozen=True)
@@ -251,6 +283,18 @@ class FieldValuation:
             As :func:`~orefield.pit.worth.block_limits`.
         """
         return block_limits(model, self._economy(), tuple(usages), blocks=blocks)
+
+    def usage(
+        self, model: BlockModel, usages: Sequence[Usage], blocks: ArrayLike | None = None
+    ) -> _F8:
+        """What whole blocks take at each destination, shape (len(usages), n, d).
+
+        Raises
+        ------
+        ModelError
+            As :func:`~orefield.pit.worth.block_usage`.
+        """
+        return block_usages(model, self._economy(), tuple(usages), blocks=blocks)
 
     def metal_t(self, model: BlockModel, blocks: ArrayLike | None = None) -> dict[str, _F8]:
         """None: values say nothing of metal."""

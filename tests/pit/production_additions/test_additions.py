@@ -12,14 +12,8 @@ from schedule_oracle import broken, judge, small_pit
 
 from orefield.core import ModelError
 from orefield.pit.production import Plan, relax, solve_production
-from orefield.pit.production.additions import (
-    blend,
-    feed_near,
-    feed_steady,
-    not_before,
-    phase_order,
-    sinking_rate,
-)
+from orefield.pit.production.feed_wishes import blend, feed_near, feed_steady
+from orefield.pit.production.order_wishes import not_before, phase_order, sinking_rate
 
 
 def bound_of(problem):
@@ -46,7 +40,7 @@ def test_no_block_is_mined_before_its_period(seed):
     late = not_before(problem, first)
     for plan in every_plan(problem):
         kept = bool((plan.period >= first)[plan.period < 2].all())
-        said = [b for b in broken(late, plan) if b.startswith("not before")]
+        said = [b for b in broken(late, plan) if b.startswith("first periods")]
         assert kept == (said == [])
 
 

@@ -10,55 +10,27 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.pit.slopes import SlopeSettings, read_slopes, whole_number
+from orefield.commands.pit.numbers import positive
+from orefield.commands.pit.phase_settings import Phasing, read_phases
+from orefield.commands.pit.risk_settings import RiskSettings, read_risk
+from orefield.commands.pit.schedule_settings import Scheduling, read_schedule
+from orefield.commands.pit.slopes import SlopeSettings, read_slopes
+from orefield.commands.pit.value_settings import read_valuation
+from orefield.commands.pit.wish_settings import FeedWishes, read_feed_wishes
 from orefield.core import ModelError, TableError
 from orefield.core.model_files.keys import refuse_unknown
 from orefield.core.model_files.options import ModelOptions, options_from_dict
-from orefield.pit.phasing import WorkingRoom
-from orefield.pit.valuation import FieldValuation, GradeValuation, Valuation
-from orefield.pit.worth import Calendar, Usage, economy_from_dict, usages_from_list
+from orefield.pit.valuation import Valuation
+from orefield.pit.worth import Usage, usages_from_list
 from orefield.pit.worth.sections import Section
 
 _SECTIONS = (
-    "model", "slopes", "economy", "limit", "capacity", "shells", "phases", "schedule", "output",
+    "model", "slopes", "economy", "limit", "capacity", "shells", "phases", "schedule", "blend",
+    "feed", "stockpile", "risk", "output",
 )  # fmt: skip
-_VALUE_KEYS = ("value_field", "value_fields", "revenue_fields", "cost_fields")
 _MOST_SHELLS = 1000
 _BLOCK_FILES = ("parquet", "csv", "vtk")
 _SURFACE_FILES = ("vtk", "obj", "stl")
-
-
-@dataclass(frozen=True)
-class Phasing:
-    """``[phases]``: how many, how large, with how much room; or a planner's own field.
-
-    ``given`` says whether the file has the section at all.
-    """
-
-    given: bool
-    count: int
-    targets_t: tuple[float, ...]
-    by: str
-    smallest_t: float
-    largest_t: float
-    final_factor: float | None
-    room: WorkingRoom
-    keep_limit: bool
-    lag: int | None
-    own_field: str
-    repair: bool
-
-
-@dataclass(frozen=True)
-class Scheduling:
-    """``[schedule]``: where, in what units, how long to search."""
-
-    within: str
-    gap: float
-    seconds: float
-    seed: int
-    cells: tuple[int, int] | None
-    by_phase: bool
 
 
 @dataclass(frozen=True)
@@ -79,6 +51,10 @@ class PitConfig:
         Revenue factors of the shells.
     phasing : Phasing
     scheduling : Scheduling
+    wishes : FeedWishes
+        What is asked of feed: blends, targets, stockpiles.
+    risk : RiskSettings
+        Realisations, and what is to be delivered over them.
     block_files, surface_files : tuple of str
         Endings of the files written.
     """
@@ -93,6 +69,8 @@ class PitConfig:
     factors: tuple[float, ...]
     phasing: Phasing
     scheduling: Scheduling
+    wishes: FeedWishes
+    risk: RiskSettings
     block_files: tuple[str, ...]
     surface_files: tuple[str, ...]
 
@@ -138,17 +116,23 @@ def _settings(values: Mapping[str, Any], file: Path) -> PitConfig:
         )
     top = Section(values, str(file))
     rock_cap, ore_cap = _capacity(_part(top, "capacity"))
+    valuation = read_valuation(
+        _plain(values["economy"], f"{file}, [economy]"), f"{file}, [economy]"
+    )
+    usages = _usages(values.get("limit", []), f"{file}, [[limit]]")
     return PitConfig(
         path=file,
         model=options_from_dict(_plain(values.get("model", {}), f"{file}, [model]")),
         slopes=read_slopes(_part(top, "slopes")),
-        valuation=_valuation(values["economy"], f"{file}, [economy]"),
-        usages=_usages(values.get("limit", []), f"{file}, [[limit]]"),
+        valuation=valuation,
+        usages=usages,
         rock_cap_t=rock_cap,
         ore_cap_t=ore_cap,
         factors=_factors(_part(top, "shells")),
-        phasing=_phasing(_part(top, "phases"), "phases" in values),
-        scheduling=_scheduling(_part(top, "schedule")),
+        phasing=read_phases(_part(top, "phases"), "phases" in values),
+        scheduling=read_schedule(_part(top, "schedule")),
+        wishes=read_feed_wishes(values, valuation, usages, str(file)),
+        risk=read_risk(top.section("risk")),
         **_outputs(_part(top, "output")),
     )
 
@@ -164,43 +148,6 @@ def _plain(values: Any, where: str) -> Mapping[str, Any]:
     return values
 
 
-def _positive(section: Section, key: str, default: float) -> float:
-    value = section.number(key, default)
-    if not value > 0:
-        raise ModelError(f"'{key}' is {value:g}", where=section.where, fix="give more than zero")
-    return value
-
-
-def _valuation(values: Any, where: str) -> Valuation:
-    table = _plain(values, where)
-    if not any(key in table for key in _VALUE_KEYS):
-        return GradeValuation(economy_from_dict(table, where))
-    section = Section(table, where)
-    value = {k: str(v) for k, v in _texts(section, "value_fields").items()}
-    if section.has("value_field"):
-        value["mined"] = section.text("value_field")
-    cost, revenue = _texts(section, "cost_fields"), _texts(section, "revenue_fields")
-    names = tuple(dict.fromkeys((*value, *revenue, *cost)))
-    ore = section.names("ore") or tuple(n for n in names if n not in ("dump", "waste"))
-    years = (1.0,) * whole_number(section, "periods", 1, 1)
-    calendar = Calendar(years, section.number("discount_rate", 0.0), _timing(section))
-    section.done()
-    return section.build(
-        FieldValuation, revenue=revenue, cost=cost, value=value, ore=ore, calendar=calendar
-    )
-
-
-def _timing(section: Section) -> Any:
-    return section.text("timing", "end")
-
-
-def _texts(section: Section, key: str) -> dict[str, str]:
-    if not section.has(key):
-        return {}
-    inner = section.inner(key)
-    return {name: inner.text(name) for name in inner.keys_asked()}
-
-
 def _usages(values: Any, where: str) -> tuple[Usage, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise ModelError(f"{values!r} is no list of tables", where=where, fix="write [[limit]]")
@@ -208,14 +155,14 @@ def _usages(values: Any, where: str) -> tuple[Usage, ...]:
 
 
 def _capacity(section: Section) -> tuple[float, float]:
-    out = _positive(section, "rock_t", np.inf), _positive(section, "ore_t", np.inf)
+    out = positive(section, "rock_t", np.inf), positive(section, "ore_t", np.inf)
     section.done()
     return out
 
 
 def _factors(section: Section) -> tuple[float, ...]:
     low, high = section.number("from", 0.3), section.number("to", 1.0)
-    step = _positive(section, "step", 0.02)
+    step = positive(section, "step", 0.02)
     if section.has("revenue_factors"):
         found = section.deck("revenue_factors").values
         if section.has("from", "to", "step"):
@@ -235,72 +182,6 @@ def _factors(section: Section) -> tuple[float, ...]:
         raise ModelError(f"more than {_MOST_SHELLS} shells", where=section.where, fix="fewer steps")
     section.done()
     return found
-
-
-def _phasing(section: Section, given: bool) -> Phasing:
-    targets = section.deck("targets_t").values if section.has("targets_t") else ()
-    if targets and section.has("count"):
-        raise ModelError("both 'count' and 'targets_t' are given", where=section.where)
-    by = section.text("by", "tonnes")
-    if by not in ("tonnes", "value"):
-        raise ModelError(f"phases by '{by}'", where=section.where, fix='"tonnes" or "value"')
-    if targets and by == "value":
-        raise ModelError("targets are of tonnes", where=section.where, fix='by = "tonnes"')
-    room = section.build(
-        WorkingRoom,
-        mining_m=section.number("mining_width_m", 0.0),
-        bottom_m=section.number("bottom_width_m", 0.0),
-        ramp_m=section.number("ramp_width_m", 0.0),
-        smallest_m2=section.number("smallest_part_m2", 0.0),
-        shape=section.text("element", "square"),
-    )
-    out = Phasing(
-        given=given,
-        count=whole_number(section, "count", len(targets) or 4, 1),
-        targets_t=targets,
-        by=by,
-        smallest_t=section.number("smallest_t", 0.0),
-        largest_t=section.number("largest_t", np.inf),
-        final_factor=section.number_or_none("final_factor"),
-        room=room,
-        keep_limit=section.flag("keep_limit"),
-        lag=whole_number(section, "lag", 0, 0) if section.has("lag") else None,
-        own_field=section.text("field", ""),
-        repair=section.flag("repair"),
-    )
-    section.done()
-    return out
-
-
-def _scheduling(section: Section) -> Scheduling:
-    within = section.text("within", "limit")
-    if within not in ("limit", "phases"):
-        raise ModelError(
-            f"a schedule within '{within}'", where=section.where, fix='"limit" or "phases"'
-        )
-    cells = None
-    if section.has("cells"):
-        given = section.deck("cells").values
-        if len(given) != 2 or not all(v in range(10**6) for v in given):
-            raise ModelError(
-                f"cells of {given} blocks", where=section.where, fix="cells = [2, 2]; 0 is all"
-            )
-        cells = (int(given[0]), int(given[1]))
-    gap = section.number("gap", 0.01)
-    if not 0 <= gap < 1:
-        raise ModelError(f"'gap' is {gap:g}", where=section.where, fix="give a fraction, e.g. 0.01")
-    out = Scheduling(
-        within=within,
-        gap=gap,
-        seconds=_positive(section, "seconds", 300.0),
-        seed=whole_number(section, "seed", 0, 0),
-        cells=cells,
-        by_phase=section.flag("by_phase"),
-    )
-    if out.by_phase and out.within != "phases":
-        raise ModelError("units by phase need phases", where=section.where, fix='within = "phases"')
-    section.done()
-    return out
 
 
 def _outputs(section: Section) -> dict[str, tuple[str, ...]]:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from orefield.commands.pit.calls import Tell, forward
 from orefield.commands.pit.config import PitConfig, read_config
+from orefield.commands.pit.problem import ScheduleProblem, schedule_problem
 from orefield.commands.pit.slopes import slopes_of
 from orefield.core import BlockModel, ModelError
 from orefield.core.model_files import read_model, refuse_value_in_air
 from orefield.pit.limit import ultimate_pit
-from orefield.pit.model_problem import ModelProblem, coarse_groups, model_problem
+from orefield.pit.model_problem import ModelProblem
 from orefield.pit.phasing import (
     PhaseDesign,
     Violation,
@@ -317,17 +318,15 @@ class Planner:
         return self.limit
 
     @cached_property
+    def to_schedule(self) -> ScheduleProblem:
+        """What is scheduled, with all that is asked of it."""
+        pit = self.schedule_pit
+        phase = self.design.phase if self.config.scheduling.within == "phases" else None
+        self.tell("building the schedule's problem", 0.25)
+        return schedule_problem(self.model, self.config, self.pattern, pit, self.rock, phase)
+
+    @property
     def scheduled(self) -> tuple[ModelProblem, Worth, tuple[Limit, ...]]:
         """The scheduling problem, with worth and limits of its blocks."""
-        pit, s = self.schedule_pit, self.config.scheduling
-        self.tell("building the schedule's problem", 0.25)
-        at = np.flatnonzero(pit & self.rock)
-        valuation = self.config.valuation
-        worth = valuation.worth(self.model, at)
-        limits = valuation.limits(self.model, self.config.usages, at)
-        group = None
-        if s.cells is not None or s.by_phase:
-            phase = self.design.phase if s.by_phase else None
-            group = coarse_groups(self.model, cells=s.cells or (0, 0), phase=phase)
-        problem = model_problem(self.model, pit, self.pattern, worth, limits, group=group)
-        return problem, worth, limits
+        found = self.to_schedule
+        return found.built, found.worth, found.limits

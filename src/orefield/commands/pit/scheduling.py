@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from orefield.commands.pit import texts
 from orefield.commands.pit.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
 from orefield.commands.pit.files import Results, plain, rows
+from orefield.commands.pit.plan_report import PlanReport
 from orefield.commands.pit.planning import Planner
+from orefield.commands.pit.widths import Widths
+from orefield.commands.pit.wish_texts import said_of_wishes, shown_wishes
 from orefield.commands.places import file_place
-from orefield.pit.model_problem import ModelProblem
-from orefield.pit.valuation import GradeValuation
-from orefield.pit.worth import Worth
 
 if TYPE_CHECKING:
-    from orefield.pit.production.problem import Limit, Plan
     from orefield.pit.production.solve import Progress
 
-_F8 = NDArray[np.float64]
+
+_MOST_UNMET = 5
 
 
 def pit_schedule(
@@ -64,6 +62,7 @@ def pit_schedule(
         For what is wrong with model, settings or folder, and limits that cannot be kept.
     """
     from orefield.pit.production.solve import solve_production
+    from orefield.pit.production.unmet import unmet
 
     file_place(resume, "the state of the search")
     began = time.perf_counter()
@@ -71,23 +70,26 @@ def pit_schedule(
     planner = Planner.open(model, config, preparing(say))
     files = Results(out, planner.config.block_files, planner.config.surface_files)
     settings = planner.config.scheduling
-    built, worth, limits = planner.scheduled
+    built = planner.to_schedule.built
     allowed_s = settings.seconds if seconds is None else seconds
+    seed = settings.seed if seed is None else seed
+    widths = Widths(planner, built, allowed_s)
     with stoppable(stopping) as stop:
         solution = solve_production(
             built.problem,
             gap=settings.gap if gap is None else gap,
-            seconds=allowed_s,
-            seed=settings.seed if seed is None else seed,
+            seconds=widths.first_s,
+            seed=seed,
             exact=False,
             checkpoint=resume,
             progress=_teller(searching(say), allowed_s),
             stop=stop,
         )
+        solution = widths.kept(solution, seed, _teller(searching(say), allowed_s), stop)
         stopped = stop()
-    done = _Scheduled(planner, built, worth, limits, solution.plan)
+    done = PlanReport(planner, planner.to_schedule, solution.plan)
     columns = done.by_period()
-    _write(files, planner, done, columns)
+    _write(files, planner, done, columns, widths)
     data = {
         "model": str(model),
         "note": planner.model.note,
@@ -102,111 +104,33 @@ def pit_schedule(
         "gap": plain(solution.gap),
         "status": "interrupted" if stopped else solution.status,
         "unsaved": solution.unsaved or None,
+        "unmet": [str(each) for each in unmet(built.problem, solution.plan)],
         "npv_usd": float(columns["discounted_usd"].sum()),
         "periods": rows(columns),
         "limits": done.limit_rows(),
+        "mining_width": widths.data(),
+        **done.wish_rows(),
+        "stockpiles": done.pile_rows(),
+        "npv_mixed_usd": done.npv_mixed() if done.of.piles else None,
         "seconds_searching": solution.seconds,
         "seconds": time.perf_counter() - began,
     }
     files.summary(data)
-    return {**data, "files": files.written}, _text(planner, data, columns, files, out)
+    return {**data, "files": files.written}, _text(done, data, columns, files, out, widths)
 
 
-@dataclass(frozen=True)
-class _Scheduled:
-    """A plan seen from the blocks of the model."""
-
-    planner: Planner
-    built: ModelProblem
-    worth: Worth
-    limits: Sequence[Limit]
-    plan: Plan
-
-    @property
-    def period(self) -> NDArray[np.int16]:
-        """Period of each block of the model, -1 where never mined."""
-        return self.built.block_period(self.plan, self.planner.model.grid.n)
-
-    def by_period(self) -> dict[str, Any]:
-        """What is done in each period, column by column."""
-        built, worth = self.built, self.worth
-        n_t = built.problem.n_periods
-        share, period = built.block_share(self.plan), self.period[built.block]
-        mined = np.flatnonzero(period >= 0)
-        share, period, block = share[mined], period[mined], built.block[mined]
-        rock = self.planner.rock_t[block]
-
-        def sums(amount: _F8) -> _F8:
-            return np.bincount(period, weights=amount, minlength=n_t).astype(np.float64)
-
-        columns: dict[str, Any] = {"period": np.arange(n_t), "rock_t": sums(rock)}
-        for d, name in enumerate(worth.destinations):
-            columns[f"{name}_t"] = sums(rock * share[:, d])
-        ore = [d for d, kind in enumerate(worth.kinds) if kind != "dump"]
-        fed = sums(rock * share[:, ore].sum(axis=1))
-        recovered = self.planner.config.valuation.metal_t(self.planner.model, block)
-        for name, amount in recovered.items():
-            columns[f"{name}_recovered_t"] = sums((amount * share).sum(axis=1))
-        for field in self._grade_fields():
-            grade = np.asarray(self.planner.model[field], np.float64)[block]
-            held = sums(grade * rock * share[:, ore].sum(axis=1))
-            columns[f"{field} fed"] = np.divide(held, fed, out=np.full(n_t, np.nan), where=fed > 0)
-        parts = worth.parts[:, mined]
-        flow = np.einsum("pbd,bd->pb", parts, share)
-        columns["cash_usd"] = sums(np.einsum("bp,pb->b", worth.undiscounted[period], flow))
-        columns["discounted_usd"] = sums(np.einsum("bp,pb->b", worth.factor[period], flow))
-        columns["npv_usd"] = np.cumsum(columns["discounted_usd"])
-        for limit, used in zip(self.limits, self._used(mined, share, period), strict=True):
-            columns[f"{limit.name} used"] = used
-        return columns
-
-    def _grade_fields(self) -> list[str]:
-        """Fields with the grades of elements that are recovered."""
-        valuation = self.planner.config.valuation
-        if not isinstance(valuation, GradeValuation):
-            return []
-        fields = [valuation.economy.element(name).field for name in valuation.elements]
-        return [f for f in fields if f in self.planner.model.fields]
-
-    def _used(self, mined: NDArray[np.int64], share: _F8, period: NDArray[np.integer]) -> list[_F8]:
-        n_t = self.built.problem.n_periods
-        return [
-            np.bincount(
-                period, weights=(limit.use[mined] * share).sum(axis=1), minlength=n_t
-            ).astype(np.float64)
-            for limit in self.limits
-        ]
-
-    def limit_rows(self) -> list[dict[str, Any]]:
-        """Each limit's bounds by period, for JSON."""
-        return [
-            {
-                "name": limit.name,
-                "lower": [plain(v) for v in limit.lower.tolist()],
-                "upper": [plain(v) for v in limit.upper.tolist()],
-            }
-            for limit in self.limits
-        ]
-
-    def destination(self) -> NDArray[np.str_]:
-        """Where most of each block goes, by name; empty where it is never mined."""
-        share = self.built.block_share(self.plan)
-        names = np.asarray(["", *self.worth.destinations], dtype=np.str_)
-        out = np.zeros(self.planner.model.grid.n, np.int64)
-        going = np.where(share.sum(axis=1) > 0, share.argmax(axis=1) + 1, 0)
-        out[self.built.block] = going
-        return names[out]
-
-
-def _write(files: Results, planner: Planner, done: _Scheduled, columns: dict[str, Any]) -> None:
+def _write(
+    files: Results, planner: Planner, done: PlanReport, columns: dict[str, Any], widths: Widths
+) -> None:
     period = done.period
-    share = np.zeros((planner.model.grid.n, len(done.worth.destinations)))
-    share[done.built.block] = done.built.block_share(done.plan)
-    fields: dict[str, Any] = {"period": period, "destination": done.destination()}
-    fields |= {f"share_{name}": share[:, d] for d, name in enumerate(done.worth.destinations)}
+    fields = done.block_fields() | widths.fields()
     files.blocks("blocks", planner.as_read, fields, period >= 0)
     files.table("periods", columns)
-    for t in range(done.built.problem.n_periods):
+    for name, table in widths.tables().items():
+        files.table(name, table)
+    if done.of.piles:
+        files.table("stockpiles", done.stock_table())
+    for t in range(done.n_periods):
         if (period == t).any():
             files.surface(f"end-of-period-{t:02d}", planner.model, (period >= 0) & (period <= t))
 
@@ -232,22 +156,26 @@ def _teller(tell: Tell, seconds: float) -> Callable[[Progress], None]:
 
 
 def _text(
-    planner: Planner,
+    done: PlanReport,
     data: dict[str, Any],
     columns: dict[str, Any],
     files: Results,
     out: Path | None,
+    widths: Widths,
 ) -> str:
-    unit = planner.unit
+    unit = done.planner.unit
     shown: dict[str, Any] = {"period": ("d", columns["period"])}
-    names = [k for k in columns if k.endswith("_t") and not k.endswith("_recovered_t")]
-    shown |= {f"{k[:-2]} M{unit}": (",.2f", columns[k] / 1e6) for k in names}
+    names = ["rock", *done.of.worth.destinations]
+    names += [f"{p.name}_{what}" for p in done.of.piles for what in ("taken_up", "lying")]
+    for name in names:
+        shown[f"{name.replace('_', ' ')} M{unit}"] = (",.2f", columns[f"{name}_t"] / 1e6)
     metals = [k for k in columns if k.endswith("_recovered_t")]
     shown |= dict(texts.metal(k.removesuffix("_recovered_t"), columns[k]) for k in metals)
     shown |= {
         "cash MUSD": (",.2f", columns["cash_usd"] / 1e6),
         "NPV MUSD": (",.2f", columns["npv_usd"] / 1e6),
     }
+    room_shown, room_said = widths.said()
     said = [
         ("value", texts.millions(data["objective"]) + ", discounted"),
         ("bound", texts.millions(data["upper_bound"]) if data["upper_bound"] is not None else "-"),
@@ -258,12 +186,25 @@ def _text(
             f"{data['scheduled_blocks']:,} blocks",
         ),
         *texts.unsaved(data["unsaved"]),
+        *_unmet(data["unmet"]),
         *_binding(data, columns),
+        *said_of_wishes(data, done),
+        *room_said,
         *_empty(columns),
         *texts.written(out, files.written),
     ]
     head = texts.heading("schedule", Path(data["model"]), data["note"])
-    return f"{head}\n{texts.table(shown)}\n{texts.pairs(said)}"
+    asked = shown_wishes(done, columns)
+    second = f"\n{texts.table(asked)}" if asked else ""
+    return f"{head}\n{texts.table(shown)}{second}{room_shown}\n{texts.pairs(said)}"
+
+
+def _unmet(missed: list[str]) -> list[tuple[str, str]]:
+    """What a plan does not keep, where none was found that keeps everything."""
+    said = [("not met", each) for each in missed[:_MOST_UNMET]]
+    if len(missed) > _MOST_UNMET:
+        said.append(("", f"and {len(missed) - _MOST_UNMET} more; --json names all"))
+    return said
 
 
 def _empty(columns: dict[str, Any]) -> list[tuple[str, str]]:

@@ -158,7 +158,7 @@ def slopes_of(model: BlockModel, settings: SlopeSettings) -> Slopes:
 
 def _numbers(model: BlockModel, settings: SlopeSettings) -> NDArray[np.int64]:
     """Place of each block's domain in the list, shape (n,)."""
-    label = _words(model[settings.domain_field])
+    label = words(model[settings.domain_field], "[slopes] domain_field")
     number = np.full(model.grid.n, -1)
     for place, (codes, _) in enumerate(settings.domains):
         number[np.isin(label, codes)] = place
@@ -181,12 +181,18 @@ def _numbers(model: BlockModel, settings: SlopeSettings) -> NDArray[np.int64]:
     return number
 
 
-def _words(values: NDArray[np.generic]) -> NDArray[np.str_]:
-    """Codes as text; whole numbers without a decimal point."""
+def words(values: NDArray[np.generic], where: str) -> NDArray[np.str_]:
+    """Codes as text; whole numbers without a decimal point.
+
+    Raises
+    ------
+    ModelError
+        When numbers are not whole.
+    """
     if values.dtype.kind in "fiu":
         numbers = np.asarray(values, dtype=np.float64)
-        if (numbers != np.rint(numbers)).any():
-            raise ModelError("slope domains are not whole numbers", where="[slopes] domain_field")
+        if not (numbers == np.rint(numbers)).all():
+            raise ModelError("codes are not whole numbers", where=where)
         return numbers.astype(np.int64).astype(np.str_)
     return np.asarray(values, dtype=np.str_)
 

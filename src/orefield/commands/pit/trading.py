@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -17,6 +18,7 @@ from orefield.core import ModelError
 from orefield.core.model_files.keys import nearest
 from orefield.pit.frontier import Frontier, Measure, frontier
 from orefield.pit.frontier.measures import Over
+from orefield.pit.model_stock import total_use
 from orefield.pit.worth import Usage
 
 if TYPE_CHECKING:
@@ -79,9 +81,20 @@ def pit_frontier(
         raise ModelError(f"'{over}' cannot be capped", where="--over", fix="total or period")
     files = Results(out, planner.config.block_files, planner.config.surface_files)
     settings = planner.config.scheduling
-    built, _, _ = planner.scheduled
+    scheduled = planner.to_schedule
+    built = scheduled.built
     limit = next(x for x in built.problem.limits if x.name == of)
-    measure = Measure.of(limit, usage.unit, cast(Over, over))
+    if over == "period":
+        for pile in scheduled.piles:
+            if of in pile.takes and pile.takes[of].any():
+                raise ModelError(
+                    f"stock taken up from '{pile.name}' takes '{of}' in another period than it "
+                    "is mined in",
+                    where="--over period",
+                    fix="--over total, or leave out the [[stockpile]]",
+                )
+    use = total_use(built, scheduled.piles, limit)
+    measure = Measure.of(replace(limit, use=use), usage.unit, cast(Over, over))
     count = points if isinstance(points, int) else len(set(points))
     bar = searching(say)
     bar(f"value without a cap on {of}", 0.0)

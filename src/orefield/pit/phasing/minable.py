@@ -246,12 +246,25 @@ def _narrow(
     walls = Walls.of(model, ways, room)
     for p in range(int(phase.max()) + 1):
         after = (phase >= 0) & (phase <= p)
-        found += _report(model, walls.tight(after & (phase != p), after), p, True)
-        found += _report(model, after & ~walls.wide(after, walls.bottom), p, False)
+        found += describe_parts(model, walls.tight(after & (phase != p), after), p, True)
+        found += describe_parts(model, after & ~walls.wide(after, walls.bottom), p, False)
     return tuple(found)
 
 
-def _report(model: BlockModel, mask: _MASK, phase: int, between: bool) -> list[Narrow]:
+def describe_parts(model: BlockModel, mask: _MASK, phase: int, between: bool) -> list[Narrow]:
+    """The connected parts of a set of blocks, bench by bench from the top.
+
+    Parameters
+    ----------
+    model : BlockModel
+        Gives the grid.
+    mask : bool array, shape (n,)
+        What has too little room.
+    phase : int
+        What the parts are said to be of.
+    between : bool
+        See :class:`Narrow`.
+    """
     if not mask.any():
         return []
     number, count = parts(mask, model.grid.shape)

@@ -1,4 +1,4 @@
-"""What planners ask of a schedule beside capacities, as limits, rows and precedences.
+"""What planners ask of the order of mining, as limits, rows and precedences of a schedule.
 
 Each function returns a new problem; plans of it are plans of the old one with the wish kept.
 """
@@ -17,10 +17,11 @@ from orefield.pit.production.problem import Limit, ProductionProblem, Row
 _F8 = NDArray[np.float64]
 _I8 = NDArray[np.int64]
 _MOST_ARCS = 20_000_000
+_MOST_ENTRIES = 200_000_000
 
 
 def not_before(
-    problem: ProductionProblem, first: ArrayLike, *, name: str = "not before"
+    problem: ProductionProblem, first: ArrayLike, *, name: str = "first periods"
 ) -> ProductionProblem:
     """The problem in which no block is mined before a period of its own.
 
@@ -48,7 +49,9 @@ def not_before(
         late = (when >= t) if t == problem.n_periods else (when == t)
         use = np.repeat(late.astype(np.float64)[:, None], problem.n_destinations, axis=1)
         upper = np.where(np.arange(problem.n_periods) < t, 0.0, np.inf)
-        added.append(Limit(f"{name} period {t}", use, np.full(len(upper), -np.inf), upper))
+        added.append(
+            Limit(f"{name}, none before period {t}", use, np.full(len(upper), -np.inf), upper)
+        )
     return replace(problem, limits=(*problem.limits, *added))
 
 
@@ -89,7 +92,8 @@ def sinking_rate(
     Raises
     ------
     ModelError
-        When arrays do not fit the blocks, or ``benches`` is below one.
+        When arrays do not fit the blocks, ``benches`` is below one, or the rows would not fit
+        into memory.
     """
     level = _of_blocks(problem, bench, "benches")
     part = np.zeros(problem.n, np.int64) if phase is None else _of_blocks(problem, phase, "phases")
@@ -102,6 +106,7 @@ def sinking_rate(
     if not each_period:
         return slow
     rows: list[Row] = []
+    entries = 0
     for f in np.unique(part):
         of = {
             int(z): np.flatnonzero((part == f) & (depth == z)) for z in np.unique(depth[part == f])
@@ -110,8 +115,18 @@ def sinking_rate(
             if z >= benches:
                 # a bench without blocks cannot be a floor: the next one that has some counts
                 ahead = min((q for q in of if z - benches <= q < z), default=None)
-                name = f"sinking rate, phase {f}, bench {z} below"
-                rows += [] if ahead is None else _lagged(problem, below, of[ahead], name)
+                if ahead is None:
+                    continue
+                name = f"sinking rate, phase {f}, bench {z} below its top"
+                made = _lagged(problem, below, of[ahead], name)
+                entries += sum(len(row.factor) for row in made)
+                if entries > _MOST_ENTRIES:
+                    raise ModelError(
+                        f"more than {_MOST_ENTRIES:,} numbers are needed for a sinking rate of "
+                        "each period",
+                        fix="gather blocks into units of a bench first",
+                    )
+                rows += made
     return replace(slow, rows=(*slow.rows, *rows))
 
 
@@ -173,157 +188,6 @@ def phase_order(
     return replace(problem, start=start, needed=(pairs % problem.n).astype(np.int64))
 
 
-def feed_near(
-    problem: ProductionProblem,
-    use: _F8,
-    target: ArrayLike,
-    within: float,
-    *,
-    name: str = "feed",
-    until: int | None = None,
-) -> ProductionProblem:
-    """The problem in which every period's feed is within a fraction of a target. Exact.
-
-    Parameters
-    ----------
-    problem : ProductionProblem
-        As it is without the wish.
-    use : float64 array, shape (n, d)
-        Feed of a whole block at each destination.
-    target : float or (t,)
-        Of each period.
-    within : float
-        0.1 for 10 %.
-    name : str
-        Of the limit.
-    until : int, optional
-        Periods from this on only keep the upper bound, because ore runs out.
-
-    Raises
-    ------
-    ModelError
-        When shapes differ, a target or ``until`` is negative, or the fraction is not between 0
-        and 1.
-    """
-    if not 0.0 <= within <= 1.0:
-        raise ModelError(f"feed within {within:g} of its target", where=name, fix="e.g. 0.1")
-    aim = _by_period(problem, target, name)
-    if (aim < 0).any():
-        raise ModelError("a target is negative", where=name)
-    lower = aim * (1.0 - within)
-    _check_until(until, name)
-    if until is not None:
-        lower[until:] = -np.inf
-    limit = Limit(name, use, lower, aim * (1.0 + within))
-    return replace(problem, limits=(*problem.limits, limit))
-
-
-def feed_steady(
-    problem: ProductionProblem,
-    use: _F8,
-    within: float,
-    *,
-    name: str = "steady feed",
-    until: int | None = None,
-) -> ProductionProblem:
-    """The problem in which a period's feed differs by a fraction from the period's before. Exact.
-
-    ``(1 - within) * before <= feed <= (1 + within) * before``; two rows for each period after
-    the first. Periods from ``until`` on may fall as they like.
-
-    Raises
-    ------
-    ModelError
-        When shapes differ, ``until`` is negative, or the fraction is negative or not finite.
-    """
-    _check_use(problem, use, name)
-    _check_until(until, name)
-    if not (np.isfinite(within) and within >= 0):
-        raise ModelError(f"feed within {within:g} of the period before", where=name, fix="e.g. 0.1")
-    block, destination = np.nonzero(use)
-    fed = use[block, destination]
-    rows = []
-    for t in range(1, problem.n_periods):
-        for what, factor, falls in (("rise", -(1 + within), False), ("fall", -(1 - within), True)):
-            if falls and until is not None and t >= until:
-                continue
-            rows.append(
-                Row(
-                    name=f"{name}, {what} into period {t}",
-                    period=np.repeat([t, t - 1], len(block)),
-                    block=np.tile(block, 2),
-                    destination=np.tile(destination, 2),
-                    factor=np.concatenate([fed, factor * fed]),
-                    lower=0.0 if falls else -np.inf,
-                    upper=np.inf if falls else 0.0,
-                )
-            )
-    return replace(problem, rows=(*problem.rows, *rows))
-
-
-def blend(
-    problem: ProductionProblem,
-    feed: _F8,
-    grade: ArrayLike,
-    *,
-    lower: ArrayLike | None = None,
-    upper: ArrayLike | None = None,
-    name: str = "blend",
-) -> ProductionProblem:
-    """The problem in which the mean grade of every period's feed is between bounds. Exact.
-
-    ``sum(feed * (grade - bound))`` is at least, or at most, zero: a limit for each distinct
-    bound. A period without feed keeps them.
-
-    Parameters
-    ----------
-    problem : ProductionProblem
-        As it is without the wish.
-    feed : float64 array, shape (n, d)
-        Tonnes of a whole block that are fed at each destination.
-    grade : float array, shape (n,)
-        Of each block: a metal, a penalty element, hardness.
-    lower, upper : float or (t,), optional
-        Bounds of each period; nan for none.
-    name : str
-        Of the limits.
-
-    Raises
-    ------
-    ModelError
-        When shapes differ, a feed is negative, a grade is not finite, bounds cross, or none is
-        given.
-    """
-    _check_use(problem, feed, name)
-    if (feed < 0).any():
-        raise ModelError("a feed is negative", where=name)
-    content = np.asarray(grade, np.float64)
-    if content.shape != (problem.n,) or not np.isfinite(content).all():
-        raise ModelError("a grade is not finite, or grades do not fit the blocks", where=name)
-    if lower is None and upper is None:
-        raise ModelError("a blend without bounds", where=name, fix="give lower or upper")
-    low, high = (
-        np.full(problem.n_periods, np.nan) if x is None else _by_period(problem, x, name, True)
-        for x in (lower, upper)
-    )
-    if (low > high).any():
-        t = int(np.flatnonzero(low > high)[0])
-        raise ModelError(f"grades of {low[t]:g} to {high[t]:g}", where=f"{name}, period {t}")
-    added = []
-    for bounds, least in ((low, True), (high, False)):
-        for bound in np.unique(bounds[~np.isnan(bounds)]):
-            here = bounds == bound
-            added.append(
-                Limit(
-                    name=f"{name} {'at least' if least else 'at most'} {bound:g}",
-                    use=feed * (content - bound)[:, None],
-                    lower=np.where(here & least, 0.0, -np.inf),
-                    upper=np.where(here & (not least), 0.0, np.inf),
-                )
-            )
-    return replace(problem, limits=(*problem.limits, *added))
-
-
 def _lagged(problem: ProductionProblem, below: _I8, above: _I8, name: str) -> list[Row]:
     """Fraction of ``below`` mined by each period, at most that of ``above`` a period before."""
     n_d = problem.n_destinations
@@ -366,28 +230,3 @@ def _of_blocks(problem: ProductionProblem, numbers: ArrayLike, what: str) -> _I8
             fix="give one whole number a block",
         )
     return out.astype(np.int64)
-
-
-def _by_period(
-    problem: ProductionProblem, numbers: ArrayLike, where: str, gaps: bool = False
-) -> _F8:
-    out = np.array(np.asarray(numbers, np.float64), ndmin=1)
-    if out.shape == (1,):
-        out = np.repeat(out, problem.n_periods)
-    if out.shape != (problem.n_periods,):
-        raise ModelError(f"{len(out)} numbers for {problem.n_periods} periods", where=where)
-    if not (np.isfinite(out) | (gaps & np.isnan(out))).all():
-        raise ModelError("a number is not finite", where=where)
-    return out
-
-
-def _check_until(until: int | None, where: str) -> None:
-    if until is not None and until < 0:
-        raise ModelError(f"until period {until}", where=where, fix="count periods from 0")
-
-
-def _check_use(problem: ProductionProblem, use: _F8, where: str) -> None:
-    if use.shape != (problem.n, problem.n_destinations):
-        raise ModelError(f"use has shape {use.shape}", where=where)
-    if not np.isfinite(use).all():
-        raise ModelError("a use is not finite", where=where)
