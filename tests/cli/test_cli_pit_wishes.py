@@ -437,8 +437,7 @@ upper = [1_000_002, 1e9]
 of = "mined"
 """
     code, data, _ = run(here, SETTINGS + wish)
-    assert code == 0, data
-    assert (data["status"], data["gap"]) == ("unmet", None)
+    assert (code, data["status"], data["gap"]) == (1, "unmet", None), data
     rock = data["periods"][0]["rock_t"]
     assert data["unmet"][0].startswith(f"rock to the tonne, period 0: {rock:,.6g} where at ")
 

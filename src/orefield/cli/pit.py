@@ -73,16 +73,22 @@ def schedule(
     ] = None,
     json: Json = False,
 ) -> None:
-    """When each block is mined and where it goes; Ctrl-C gives the best found so far."""
+    """When each block is mined and where it goes; Ctrl-C gives the best found so far.
+
+    Exit code 0 when the schedule keeps every limit, 1 when none was found that does.
+    """
     with output.command(json) as reply:
         from orefield.commands import pit
 
         with output.progress(quiet=json) as tell:
-            found = pit.pit_schedule(
+            data, text = pit.pit_schedule(
                 model, config, out=out, gap=gap, seconds=time, seed=seed, resume=resume,
                 tell=tell, stopping=stopping,
             )  # fmt: skip
-        reply(*found)
+        reply(data, text)
+        missed = data["unmet"]
+    if missed:
+        raise typer.Exit(1)
 
 
 @app.command()

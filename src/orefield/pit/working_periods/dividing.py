@@ -6,14 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.kernels.sequencing import topological_order
+from orefield.pit.production.destinations import best_destinations
 from orefield.pit.production.instance import Instance, unpack
 from orefield.pit.production.problem import Plan, ProductionProblem
-from orefield.pit.production.program import Window
-from orefield.pit.production.window import improve
 
 _F8 = NDArray[np.float64]
-
-_LP_SECONDS = 600.0
 
 
 def whole_instance(problem: ProductionProblem) -> Instance:
@@ -35,10 +32,8 @@ def ways_to_divide(problem: ProductionProblem, plan: Plan) -> list[_F8]:
 
 def divided(instance: Instance, plan: Plan) -> Plan:
     """The plan with its periods, its units divided among destinations as pays best."""
-    block = np.flatnonzero(plan.period < instance.n_periods).astype(np.int32)
-    if len(block) == 0 or instance.n_destinations == 1:
+    if instance.n_destinations == 1:
         return plan
-    now = plan.period[block]
-    return improve(
-        instance, plan, Window(block, now, now), seconds=_LP_SECONDS, absolute_gap=0.0
-    ).plan
+    found = best_destinations(instance, plan.period)
+    # the best there is; but rounding must not lose what the plan keeps exactly
+    return found if instance.worth(found) >= instance.worth(plan) else plan
