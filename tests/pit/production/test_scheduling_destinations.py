@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from scheduling_cases import accepted, section
 from scipy.optimize import linprog
 
+from orefield.core import ModelError
 from orefield.pit.production import Limit, Row, relax, restrict, solve_production
 from orefield.pit.production.construct import construct
 from orefield.pit.production.destinations import best_destinations
@@ -142,6 +143,38 @@ def test_the_search_goes_on_from_a_plan_that_keeps_blends_and_minima():
     found = solve_production(problem, gap=0.0, seconds=120.0, turns=8)
     assert accepted(problem, found.plan) == pytest.approx(found.objective)
     assert found.objective > first > 0.0
+
+
+def test_a_plan_of_a_like_problem_is_a_start():
+    problem = section(np.random.default_rng(5), 12, 4, 4, 3, 3)
+    good = solve_production(problem, gap=0.0, seconds=120.0, turns=60)
+    dearer = replace(problem, value=problem.value * 1.1)
+    alone = solve_production(dearer, gap=0.0, seconds=120.0, turns=0)
+    begun = solve_production(dearer, gap=0.0, seconds=120.0, turns=0, start=good.plan.period)
+    assert accepted(dearer, begun.plan) == pytest.approx(begun.objective)
+    assert begun.objective >= good.objective * 1.1 * (1 - 1e-9)
+    assert begun.objective >= alone.objective
+    # too much at once is no plan, and does no harm
+    rush = solve_production(dearer, gap=0.0, seconds=120.0, turns=0, start=np.zeros(problem.n, int))
+    assert accepted(dearer, rush.plan) == pytest.approx(rush.objective)
+    assert rush.objective == pytest.approx(alone.objective)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda p: p[:-1], "whole numbers"),
+        (lambda p: p + 0.5, "whole numbers"),
+        (lambda p: p + 5, "whole numbers"),
+        (lambda p: np.where(np.arange(len(p)) < 12, 4, 0), "before block"),
+    ],
+)
+def test_a_start_that_is_no_plan_is_an_error(change, said):
+    problem = section(np.random.default_rng(5), 12, 4, 4, 1, 1)
+    start = change(np.zeros(problem.n, int))
+    with pytest.raises(ModelError) as caught:
+        solve_production(problem, seconds=1.0, start=start)
+    assert said in str(caught.value)
 
 
 def test_orders_do_not_depend_on_how_exactly_the_relaxation_was_solved():

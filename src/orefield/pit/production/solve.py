@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from orefield.core import ModelError, RunError, TableError
 from orefield.pit.production import checkpoint as checkpoints
 from orefield.pit.production.construct import construct
+from orefield.pit.production.destinations import best_destinations
 from orefield.pit.production.dive import dive
 from orefield.pit.production.instance import Instance, unpack
 from orefield.pit.production.problem import Plan, ProductionProblem
@@ -102,6 +105,7 @@ def solve_production(
     seed: int = 0,
     turns: int | None = None,
     exact: bool = True,
+    start: ArrayLike | None = None,
     checkpoint: Path | None = None,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
@@ -124,6 +128,10 @@ def solve_production(
     exact : bool
         Solve the relaxation to 1e-6, and up to half a million nodes also without earliest
         periods, as it is published. Otherwise to a hundredth of the gap, once.
+    start : int array, shape (n,), optional
+        Periods of a plan to start from, such as that of a like problem; the number of periods
+        for blocks never mined. Destinations are found. It counts where it keeps all side
+        constraints and is worth more than the first plan made.
     checkpoint : Path, optional
         File in which the best plan and bound are kept; when it exists, the search goes on
         from it.
@@ -135,8 +143,8 @@ def solve_production(
     Raises
     ------
     ModelError
-        When precedences have a cycle, no schedule meets the side constraints, or gap, time
-        or turns are negative or not numbers.
+        When precedences have a cycle, no schedule meets the side constraints, gap, time or
+        turns are negative or not numbers, or the periods to start from break precedences.
     TableError
         When the checkpoint is damaged or of another problem, or its plan breaks it.
     """
@@ -145,8 +153,29 @@ def solve_production(
             f"a gap of {gap}, {seconds} seconds and {turns} turns are no effort",
             fix="give a gap and a time of zero or more",
         )
-    run = _Run(problem, gap, seconds, turns, exact, checkpoint, progress, stop)
+    first = None if start is None else _checked_start(problem, start)
+    run = _Run(problem, gap, seconds, turns, exact, first, checkpoint, progress, stop)
     return run.solve(seed)
+
+
+def _checked_start(problem: ProductionProblem, start: ArrayLike) -> NDArray[np.int32]:
+    period: NDArray[Any] = np.asarray(start)
+    whole = period.shape == (problem.n,) and np.issubdtype(period.dtype, np.integer)
+    if not whole or ((period < 0) | (period > problem.n_periods)).any():
+        raise ModelError(
+            f"periods to start from of shape {period.shape} and type {period.dtype}",
+            fix=f"give {problem.n} whole numbers from 0 to {problem.n_periods}",
+        )
+    block = np.repeat(np.arange(problem.n), np.diff(problem.start))
+    early = np.flatnonzero(period[problem.needed] > period[block])
+    if len(early):
+        b, a = block[early[0]], problem.needed[early[0]]
+        raise ModelError(
+            f"periods to start from mine block {b} before block {a}, which it needs",
+            fix="start from a plan of the same precedences",
+        )
+    out: NDArray[np.int32] = period.astype(np.int32)
+    return out
 
 
 class _Run:
@@ -159,12 +188,13 @@ class _Run:
         seconds: float,
         turns: int | None,
         exact: bool,
+        start: NDArray[np.int32] | None,
         path: Path | None,
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
     ) -> None:
         self.began = time.perf_counter()
-        self.turns, self.exact = turns, exact
+        self.turns, self.exact, self.start = turns, exact, start
         self.problem, self.gap, self.seconds, self.path = problem, gap, seconds, path
         self.tell, self.asked = progress, stop
         self.known = checkpoints.load(path, problem) if path and path.exists() else None
@@ -295,6 +325,10 @@ class _Run:
         self, instance: Instance, small: Restricted, relaxation: Relaxation, seed: int
     ) -> Plan:
         plan = construct(instance, relaxation, trials=_TRIALS, seed=seed)
+        if self.start is not None:
+            given = best_destinations(instance, self.start[small.block])
+            if instance.missing(given) == 0.0 and instance.worth(given) > instance.worth(plan):
+                plan = given
         if self.known is None:
             return plan
         if not self.problem.admits(self.known.plan):

@@ -169,9 +169,11 @@ def risk_schedule(
     made = _Made(realisations, targets, adapt)
 
     def solve(name: str, problem: ProductionProblem) -> Solution:
+        # the best plan so far is one of every problem of the same blocks
+        known = made.best[0].period if made.all and problem.n == realisations.base.n else None
         return solve_production(
             problem, gap=gap, seconds=steps.begin(f"plan on {name}"), seed=seed, turns=turns,
-            progress=steps.watch, stop=stop,
+            start=known, progress=steps.watch, stop=stop,
         )  # fmt: skip
 
     first = solve("mean values", plain)
