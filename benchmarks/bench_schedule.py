@@ -18,20 +18,17 @@ import os
 import time
 from pathlib import Path
 
-import numpy as np
-
 from orefield.pit.minelib import check_plan, read_instance
 from orefield.pit.production import (
     ProductionProblem,
     Relaxation,
     Restricted,
-    discount_factors,
-    one_destination,
     relax,
     restrict,
     solve_production,
 )
 from orefield.pit.production.instance import unpack
+from orefield.pit.production.ready import compile_kernels
 from orefield.pit.production.shell_groups import shell_groups
 
 INSTANCES = ("newman1", "zuck_small", "kd")
@@ -53,15 +50,6 @@ def read(name: str, kind: str) -> ProductionProblem:
     if root is None or not folder.is_dir():
         raise SystemExit(f"{name}: set OREFIELD_DATA to a folder with minelib/{name}")
     return read_instance(folder, kind).production_problem()
-
-
-def compile_kernels() -> None:
-    """A problem of two blocks, so that no time below has compiling in it."""
-    problem = ProductionProblem(
-        "two", np.array([0, 0, 1]), np.array([0]), np.array([[[-1.0], [3.0]]]),
-        discount_factors(0.1, 3), (one_destination([1, 1], [1, 1, 1]),),
-    )  # fmt: skip
-    solve_production(problem, gap=0.0, seconds=1.0, turns=2)
 
 
 def relaxation_of(small: Restricted) -> Relaxation:

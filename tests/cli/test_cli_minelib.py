@@ -17,7 +17,7 @@ from minelib_instances import changed, write_toy
 from small_study import OREFIELD, environment, invoke, orefield
 
 from orefield.pit.minelib import read_solution
-from orefield.pit.production import Plan, Progress, Solution
+from orefield.pit.production import Plan, Progress, Solution, ready
 
 ALWAYS = {"instance", "problem", "objective", "upper_bound", "gap", "seconds", "blocks", "peak_mb"}
 GOOD = Plan(np.array([1, 0, 0], np.int32), np.ones((3, 1)))
@@ -53,6 +53,7 @@ def stand_in(monkeypatch):
 
     module = ModuleType("orefield.pit.production.solve")
     module.solve_production = solve_production
+    monkeypatch.setattr(ready, "compile_kernels", lambda: 0.0)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     return asked
 

@@ -15,6 +15,7 @@ from orefield.pit.production import relax, restrict, solve_production
 from orefield.pit.production.construct import construct
 from orefield.pit.production.dive import dive
 from orefield.pit.production.instance import unpack
+from orefield.pit.production.ready import compile_kernels
 from orefield.pit.production.search import Effort, search
 from orefield.pit.production.shell_groups import shell_groups
 from orefield.pit.production.spans import bounded, differing
@@ -211,3 +212,10 @@ def test_one_period_less_or_one_limit_more_is_never_better():
     extra = capacity(np.ones((problem.n, 2)), np.full(6, 4.0), name="blocks")
     tight = problem_of(problem.n, arcs, problem.value, problem.factor, [*problem.limits, extra])
     assert relax(tight, first).bound <= whole * (1 + 1e-6)
+
+
+def test_getting_ready_is_done_once():
+    first = compile_kernels()
+    began = time.perf_counter()
+    assert compile_kernels() == first > 0.0
+    assert time.perf_counter() - began < first

@@ -61,6 +61,7 @@ def pit_schedule(
     OrefieldError
         For what is wrong with model, settings or folder, and limits that cannot be kept.
     """
+    from orefield.pit.production.ready import compile_kernels
     from orefield.pit.production.solve import solve_production
     from orefield.pit.production.unmet import unmet
 
@@ -74,6 +75,8 @@ def pit_schedule(
     allowed_s = settings.seconds if seconds is None else seconds
     seed = settings.seed if seed is None else seed
     widths = Widths(planner, built, allowed_s)
+    planner.tell("compiling, at first use on a machine", 1.0)
+    compile_kernels()
     with stoppable(stopping) as stop:
         solution = solve_production(
             built.problem,
