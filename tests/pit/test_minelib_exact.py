@@ -125,7 +125,9 @@ def test_a_value_that_is_not_finite_has_no_optimum():
 
 
 def test_a_pit_without_proof_is_refused(monkeypatch):
-    everything = lambda value, start, needed: (np.ones(len(value), bool), np.int64(10**9))  # noqa: E731
+    def everything(value, start, needed):
+        return np.ones(len(value), bool), np.int64(10**9)
+
     monkeypatch.setattr(optimum, "closure_arcs", everything)
     with pytest.raises(ModelError, match="not proven optimal"):
         pit_optimum(_instance([1.0, -2.0], set()))
