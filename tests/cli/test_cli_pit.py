@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -89,9 +90,14 @@ def test_the_limit_is_the_ultimate_pit(place):
     assert data["files"] == []
 
 
+def drawn(path):
+    return ET.parse(path).getroot().tag.endswith("svg")
+
+
 def test_shells_rise_and_phases_keep_to_the_slopes(place):
     model, config = str(place / "model.parquet"), str(place / "pit.toml")
-    _, shells, _ = ask("shells", model, "-c", config)
+    _, shells, _ = ask("shells", model, "-c", config, "--out", str(place / "shells"))
+    assert drawn(place / "shells" / "shells.svg")
     assert [s["revenue_factor"] for s in shells["shells"]] == [0.5, 0.7, 0.9, 1.0]
     rock = [s["rock_t"] for s in shells["shells"]]
     assert rock == sorted(rock)
@@ -114,8 +120,12 @@ def test_shells_rise_and_phases_keep_to_the_slopes(place):
 def test_a_schedule_has_a_bound_and_goes_on_from_where_it_stopped(place):
     model, config = str(place / "model.parquet"), str(place / "pit.toml")
     kept = place / "state.npz"
-    code, data, said = ask("schedule", model, "-c", config, "--resume", str(kept), "--gap", "0.5")
+    out = place / "schedule"
+    code, data, said = ask(
+        "schedule", model, "-c", config, "--resume", str(kept), "--gap", "0.5", "--out", str(out)
+    )
     assert code == 0
+    assert drawn(out / "periods.svg")
     assert data["objective"] == pytest.approx(data["npv_usd"])
     assert data["objective"] <= data["upper_bound"] * (1 + 1e-9)
     assert all(p["rock used"] <= 4e6 * (1 + 1e-9) for p in data["periods"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import xml.etree.ElementTree as ET
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -139,6 +140,7 @@ def test_plans_are_within_their_caps_and_written(place, tmp_path):
     assert code == 0
     assert [p["cap"] for p in data["points"]] == [None, 500_000.0, 250_000.0]
     assert said.index("valuing") < said.index("points of water")
+    assert ET.parse(tmp_path / "frontier.svg").getroot().tag.endswith("svg")
     model = made()
     blocks = BlockModel.from_parquet(tmp_path / "blocks.parquet")
     with (tmp_path / "frontier.csv").open(encoding="utf-8") as file:

@@ -1,68 +1,68 @@
-"""The report and the summary say how near each plan is to its certified bound."""
+"""Graphs of schedules and trade-offs show what the tables hold, and repeat byte by byte."""
 
 from __future__ import annotations
 
-import re
-import shutil
-from pathlib import Path
+import math
+import xml.etree.ElementTree as ET
 
-import pandas as pd
-import pytest
+import numpy as np
 
-from orefield import report
-from orefield.report.data import RunTables
-from orefield.report.digits import fixed
-from orefield.report.sections.page import Page
-from orefield.report.sections.plans import plans
-from orefield.store import RunFolder
+from orefield.pit.frontier import Frontier, Point
+from orefield.pit.production import Plan
+from orefield.report.figures_plans import (
+    schedule_graph,
+    schedule_svg,
+    trade_off_graph,
+    trade_off_svg,
+)
 
-
-def test_every_plan_shows_its_gap_with_a_key(html: str, run: RunFolder) -> None:
-    table = run.table("plans")
-    shown = re.findall(r'data-key="([\w-]+)\.plan\.gap"[^>]*>([^<]*)<', html)
-    for row in table.itertuples():
-        assert (row.asset, fixed(100 * row.gap, 1)) in shown
-    for name in ("objective_usd", "upper_bound_usd", "lag_usd", "free_bound_usd", "swing"):
-        for asset in table["asset"]:
-            assert f'data-key="{asset}.plan.{name}"' in html
+TONNES = {"mill": np.array([1e6, 2e6, 0.0]), "dump": np.array([3e6, 1e6, 5e5])}
+WORTH = np.array([-4e6, 6e6, 9e6])
+PLAN = Plan(np.zeros(1, np.int32), np.ones((1, 1)))
 
 
-def test_the_text_names_the_widest_gap(html: str, run: RunFolder, tables: RunTables) -> None:
-    table = run.table("plans")
-    widest = table.loc[table["gap"].idxmax()]
-    said = plans(Page(tables))
-    assert said is not None
-    assert said.n == len(table)
-    assert said.half == (table["gap"] <= table["gap"].median()).sum()
-    assert said.name == tables.name(widest["asset"])
-    assert fixed(100 * float(widest["gap"]), 1) in said.widest
-    assert fixed(100 * float(table["gap"].median()), 1) in said.median
-    assert said.seconds == pytest.approx(sum(run.manifest["plan_seconds"].values()))
-    assert "certified bound" in html
+def points():
+    return Frontier(
+        "water", "m3", "total",
+        (
+            Point(math.inf, 9e6, 8.9e6, 50.0, 0.0, PLAN, 8e6, 48.0),
+            Point(30.0, 7e6, 6.9e6, 30.0, 2.0, None),
+            Point(1.0, -math.inf, math.nan, math.nan, math.nan),
+        ),
+        1.0,
+    )  # fmt: skip
 
 
-def test_the_summary_says_it_in_one_breath(run: RunFolder) -> None:
-    text = " ".join(report.summary(run.path, run.manifest).split())
-    table = run.table("plans")
-    assert f"Plans of {len(table)} open pits: within {100 * table['gap'].max():.1f} %" in text
-    assert f"median {100 * table['gap'].median():.1f} %" in text
+def test_bars_are_stacked_and_a_loss_stays_in_sight():
+    bars, line = schedule_graph(TONNES, WORTH).axes
+    assert [p.get_height() for p in bars.patches] == [1, 2, 0, 3, 1, 0.5]
+    assert [p.get_y() for p in bars.patches] == [0, 0, 0, 1, 2, 0]
+    assert [t.get_text() for t in bars.get_legend().get_texts()] == ["mill", "dump"]
+    np.testing.assert_allclose(line.lines[0].get_ydata(), WORTH / 1e6)
+    assert line.get_ylim()[0] <= -4.0
 
 
-def test_a_run_without_plans_says_nothing_of_them(run: RunFolder, tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    shutil.copytree(run.path, folder)
-    (folder / "plans.parquet").unlink()
-    bare = RunTables(folder, run.manifest)
-    assert plans(Page(bare)) is None
-    assert "certified bound" not in report.render(bare)
-    assert "certified bound" not in report.summary(folder, run.manifest)
+def test_many_periods_are_labelled_sparsely():
+    long = schedule_graph({"mill": np.ones(90)}, np.arange(90.0)).axes[0]
+    assert len(long.get_xticklabels()) <= 12
 
 
-def test_plans_follow_the_table(run: RunFolder, tmp_path: Path) -> None:
-    """A wider gap in the table is a wider gap in the summary."""
-    folder = tmp_path / "run"
-    shutil.copytree(run.path, folder)
-    table = pd.read_parquet(folder / "plans.parquet")
-    table.loc[0, "gap"] = 0.31
-    table.to_parquet(folder / "plans.parquet", index=False)
-    assert "within 31.0 % of the certified bound" in report.summary(folder, run.manifest)
+def test_a_trade_off_has_its_bound_and_its_plans_and_no_impossible_cap():
+    (ax,) = trade_off_graph(points()).axes
+    proven, bound, plans = ax.lines
+    np.testing.assert_allclose(bound.get_xydata(), [[50.0, 9.0], [30.0, 7.0]])
+    at, worth = proven.get_xydata().T
+    assert (at.min(), at.max()) == (30.0, 50.0)
+    # two USD a unit more, up to the value without a cap
+    np.testing.assert_allclose(worth, np.minimum(7.0 + 2e-6 * (at - 30.0), 9.0))
+    np.testing.assert_allclose(plans.get_xydata(), [[48.0, 8.0]])
+    assert ax.get_xlabel() == "water, m3"
+
+
+def test_the_files_are_svg_and_repeat():
+    for text, again in (
+        (schedule_svg(TONNES, WORTH), schedule_svg(TONNES, WORTH)),
+        (trade_off_svg(points()), trade_off_svg(points())),
+    ):
+        assert ET.fromstring(text).tag.endswith("svg")
+        assert text == again

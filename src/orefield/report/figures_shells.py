@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,14 +56,7 @@ def pit_by_pit_svg(table: PitByPit, *, unit: str = "t") -> str:
     table, unit
         See :func:`pit_by_pit_graph`.
     """
-    import matplotlib as mpl
-
-    out = StringIO()
-    with style.look(), mpl.rc_context({"svg.hashsalt": "orefield shells"}):
-        pit_by_pit_graph(table, unit=unit).savefig(
-            out, format="svg", metadata={"Date": None, "Creator": None}
-        )
-    return out.getvalue()
+    return style.svg_file(pit_by_pit_graph(table, unit=unit), "orefield shells")
 
 
 def _furnish(bars: Axes, lines: Axes, table: PitByPit, unit: str) -> None:

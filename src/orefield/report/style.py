@@ -99,6 +99,16 @@ def keyed(key: str) -> str:
     return f"{KEY_GID}{key}"
 
 
+def svg_file(fig: Figure, salt: str) -> str:
+    """A figure as the text of an SVG file, the same byte by byte; ``salt`` is unlike all others."""
+    import matplotlib as mpl
+
+    out = StringIO()
+    with mpl.rc_context({**_RC, "svg.hashsalt": salt}):
+        fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()
+
+
 def svg(fig: Figure, name: str, description: str) -> Markup:
     """The figure as an inline SVG element.
 
@@ -111,12 +121,7 @@ def svg(fig: Figure, name: str, description: str) -> Markup:
     description : str
         What the figure shows, for readers who do not see it.
     """
-    import matplotlib as mpl
-
-    out = StringIO()
-    with mpl.rc_context({**_RC, "svg.hashsalt": f"orefield {name}"}):
-        fig.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return Markup(_inline(out.getvalue(), description))
+    return Markup(_inline(svg_file(fig, f"orefield {name}"), description))
 
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)

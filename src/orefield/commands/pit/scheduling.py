@@ -129,6 +129,12 @@ def _write(
     fields = done.block_fields() | widths.fields()
     files.blocks("blocks", planner.as_read, fields, period >= 0)
     files.table("periods", columns)
+    if files.folder is not None:
+        # matplotlib takes a second to load
+        from orefield.report.figures_plans import schedule_svg
+
+        sent = {name: columns[f"{name}_t"] for name in done.of.worth.destinations}
+        files.figure("periods", schedule_svg(sent, columns["npv_usd"], unit=planner.unit))
     for name, table in widths.tables().items():
         files.table(name, table)
     if done.of.piles:

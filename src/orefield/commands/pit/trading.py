@@ -110,6 +110,11 @@ def pit_frontier(
     table = found.table()
     columns = {str(name): table[name].to_numpy() for name in table}
     files.table("frontier", {"point": np.arange(len(table)), **columns})
+    if files.folder is not None and any(p.possible for p in found.points):
+        # matplotlib takes a second to load
+        from orefield.report.figures_plans import trade_off_svg
+
+        files.figure("frontier", trade_off_svg(found))
     period = {
         f"period_{k:02d}": built.block_period(point.plan, planner.model.grid.n)
         for k, point in enumerate(found.points)
