@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.pit.numbers import positive
+from orefield.commands.numbers import positive
 from orefield.commands.pit.phase_settings import Phasing, read_phases
 from orefield.commands.pit.risk_settings import RiskSettings, read_risk
 from orefield.commands.pit.schedule_settings import Scheduling, read_schedule

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from orefield.commands.calls import Reply, Tell
+from orefield.commands.files import Results, plain, rows
 from orefield.commands.pit import texts
-from orefield.commands.pit.calls import Reply, Tell
-from orefield.commands.pit.files import Results, plain, rows
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.slopes import fit
 from orefield.pit.shell_analysis import PitByPit, skins

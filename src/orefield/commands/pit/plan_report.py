@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.commands.files import plain
 from orefield.commands.pit.feeding import BlendAsked, FeedAsked, Feeding, Quantity
-from orefield.commands.pit.files import plain
 from orefield.commands.pit.ordering import benches_down
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.problem import ScheduleProblem

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.pit.calls import Tell, forward
+from orefield.commands.calls import Tell, forward
 from orefield.commands.pit.config import PitConfig, read_config
 from orefield.commands.pit.problem import ScheduleProblem, schedule_problem
 from orefield.commands.pit.slopes import slopes_of

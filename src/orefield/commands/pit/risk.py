@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
+from orefield.commands.files import Results, plain
 from orefield.commands.pit import risk_report as report
 from orefield.commands.pit import texts
-from orefield.commands.pit.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
-from orefield.commands.pit.files import Results, plain
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.risk_report import HELD, SEEN, Judged
 from orefield.commands.pit.risk_task import MEAN, RiskTask

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.pit.calls import Tell
+from orefield.commands.calls import Tell
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.problem import ScheduleProblem, schedule_problem
 from orefield.commands.pit.risk_draws import Draws, of_realisation

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.commands.files import plain
 from orefield.commands.pit import texts
-from orefield.commands.pit.files import plain
 from orefield.commands.pit.risk_draws import Draws
 from orefield.commands.pit.risk_problem import Split
 from orefield.pit.production.problem import Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orefield.commands.pit.numbers import whole
+from orefield.commands.numbers import whole
 from orefield.core import ModelError
 from orefield.pit.worth import Amount, Deck, Usage
 from orefield.pit.worth.sections import Section

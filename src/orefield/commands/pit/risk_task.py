@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.pit.files import plain
+from orefield.commands.files import plain
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.risk_draws import Draws, find_draws
 from orefield.commands.pit.risk_plan import GivenPlan, read_plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orefield.commands.pit.numbers import positive, whole, wholes
+from orefield.commands.numbers import positive, whole, wholes
 from orefield.commands.pit.slopes import whole_number
 from orefield.core import ModelError
 from orefield.pit.phasing import WorkingRoom

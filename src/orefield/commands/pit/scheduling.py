@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
+from orefield.commands.files import Results, plain, rows
 from orefield.commands.pit import texts
-from orefield.commands.pit.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
-from orefield.commands.pit.files import Results, plain, rows
 from orefield.commands.pit.plan_report import PlanReport
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.widths import Widths

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 
+from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
+from orefield.commands.files import Results
 from orefield.commands.pit import texts
-from orefield.commands.pit.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
-from orefield.commands.pit.files import Results
 from orefield.commands.pit.planning import Planner
 from orefield.core import ModelError
 from orefield.core.model_files.keys import nearest

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.commands.files import plain, rows
 from orefield.commands.pit import texts
-from orefield.commands.pit.files import plain, rows
 from orefield.commands.pit.planning import Planner
 from orefield.pit.model_problem import ModelProblem
 from orefield.pit.phasing import WorkingRoom

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.pit.numbers import fraction, positive, whole, wholes
+from orefield.commands.numbers import fraction, positive, whole, wholes
 from orefield.core import ModelError
 from orefield.core.model_files.keys import nearest
 from orefield.pit.valuation import GradeValuation, Valuation
 from orefield.pit.worth import Deck, Usage
 from orefield.pit.worth.checks import unique
-from orefield.pit.worth.sections import Section, listed
+from orefield.pit.worth.sections import Section
 
 _BINS = 3
 _MOST_BINS = 100
@@ -111,7 +111,7 @@ def _tables(values: Mapping[str, Any], key: str, where: str) -> list[Section]:
     found, where = values.get(key, []), f"{where}, [[{key}]]"
     if not isinstance(found, Sequence) or isinstance(found, str):
         raise ModelError(f"{found!r} is no list of tables", where=where, fix=f"write [[{key}]]")
-    return listed(found, where)
+    return Section.listed(found, where)
 
 
 def _grade(section: Section, valuation: Valuation) -> GradeOf:

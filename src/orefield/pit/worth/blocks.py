@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from orefield.core import BlockModel, ModelError
-from orefield.pit.worth.checks import nearest
+from orefield.core.sections import hint
 
 _F8 = NDArray[np.float64]
 
@@ -89,9 +89,7 @@ class Blocks:
             When the field is missing or holds text.
         """
         if name not in self.fields:
-            raise ModelError(
-                f"the block model has no field '{name}'", fix=nearest(name, self.fields)
-            )
+            raise ModelError(f"the block model has no field '{name}'", fix=hint(name, self.fields))
         values = self.fields[name]
         if values.dtype.kind not in "fiub":
             raise ModelError(f"field '{name}' holds text where numbers are needed")
@@ -135,7 +133,7 @@ class Blocks:
         if self.rock_field not in self.fields:
             raise ModelError(
                 f"the block model has no rock field '{self.rock_field}'",
-                fix=nearest(self.rock_field, self.fields),
+                fix=hint(self.rock_field, self.fields),
             )
         values = self.fields[self.rock_field]
         if values.dtype.kind in "OS":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from difflib import get_close_matches
 from itertools import pairwise
 
 import numpy as np
 
 from orefield.core import ModelError, UnitError, units
+from orefield.core.sections import hint
 
 _NUMBERS = (int, float, np.integer, np.floating)
 _GRADES = {
@@ -38,7 +38,7 @@ def grade_factor(unit: str, where: str) -> float:
         return _GRADES[unit]
     except KeyError:
         raise UnitError(
-            f"'{unit}' is not a unit of grade", where=where, fix=nearest(unit, _GRADES)
+            f"'{unit}' is not a unit of grade", where=where, fix=hint(unit, _GRADES)
         ) from None
 
 
@@ -113,14 +113,6 @@ def points(
     return rows
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """What to do about an unknown word: the nearest known one, and all of them."""
-    names = sorted(known)
-    near = get_close_matches(word, names, n=1)
-    hint = f"did you mean '{near[0]}'? " if near else ""
-    return f"{hint}known: {', '.join(names) or 'none'}"
-
-
 def known(word: str, words: Iterable[str], what: str, where: str) -> str:
     """``word`` when it is among ``words``.
 
@@ -131,7 +123,7 @@ def known(word: str, words: Iterable[str], what: str, where: str) -> str:
     """
     names = list(words)
     if word not in names:
-        raise ModelError(f"there is no {what} '{word}'", where=where, fix=nearest(word, names))
+        raise ModelError(f"there is no {what} '{word}'", where=where, fix=hint(word, names))
     return word
 
 

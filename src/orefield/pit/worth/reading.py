@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from orefield.core import ModelError
-from orefield.pit.worth.checks import nearest, unique
+from orefield.core.sections import hint
+from orefield.pit.worth.checks import unique
 from orefield.pit.worth.decks import ZERO, Calendar
 from orefield.pit.worth.destinations import Destination
 from orefield.pit.worth.economy import Carbon, Economy, Royalty
@@ -21,7 +22,7 @@ from orefield.pit.worth.recovery import (
     Recovery,
     Table,
 )
-from orefield.pit.worth.sections import Section, listed
+from orefield.pit.worth.sections import Section
 from orefield.pit.worth.usage import Amount, Usage, bond_kwh_t
 
 _MAX_PERIODS = 1000  # more is a slip
@@ -70,7 +71,7 @@ def usage_from_dict(values: Mapping[str, Any], where: str = "limit") -> Usage:
         As :func:`economy_from_dict`. Names of elements and destinations are checked when the
         usage meets an economy.
     """
-    return _usage(listed([values], where)[0])
+    return _usage(Section.listed([values], where)[0])
 
 
 def usages_from_list(
@@ -83,7 +84,7 @@ def usages_from_list(
     ModelError
         Also when two have the same name.
     """
-    usages = tuple(_usage(section) for section in listed(values, where))
+    usages = tuple(_usage(section) for section in Section.listed(values, where))
     unique((usage.name for usage in usages), "limit", where)
     return usages
 
@@ -202,7 +203,7 @@ def _recovery(table: Section, key: str) -> Recovery:
         unit = inner.text("unit", "fraction")
         if unit not in scale:
             raise ModelError(
-                f"'{unit}' is no unit of recovery", where=inner.where, fix=nearest(unit, scale)
+                f"'{unit}' is no unit of recovery", where=inner.where, fix=hint(unit, scale)
             )
         recovery = inner.build(FromField, name=inner.text("field"), scale=scale[unit])
     elif inner.has("by_rock"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from orefield.core import ModelError
-from orefield.pit.worth.sections import Section
+from orefield.core.sections import REQUIRED, Section, is_real
 
 
 def positive(section: Section, key: str, default: float) -> float:
@@ -55,7 +55,11 @@ def wholes(section: Section, key: str, low: int) -> tuple[int, ...]:
     ModelError
         When one is not.
     """
-    return tuple(_whole(v, key, low, section.where) for v in section.deck(key).values)
+    found = section.take(key, REQUIRED, (int, float, list, tuple), "a whole number, or a list")
+    rows = found if isinstance(found, (list, tuple)) else [found]
+    if not rows or not all(map(is_real, rows)):
+        raise ModelError(f"'{key}' is {found!r}", where=section.where, fix="give whole numbers")
+    return tuple(_whole(v, key, low, section.where) for v in rows)
 
 
 def _whole(value: float, key: str, low: int, where: str) -> int:

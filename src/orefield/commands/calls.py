@@ -1,4 +1,4 @@
-"""What a caller of the pit commands hands in and gets back: progress, a wish to stop, a reply."""
+"""What a caller of long commands hands in and gets back: progress, a wish to stop, a reply."""
 
 from __future__ import annotations
 

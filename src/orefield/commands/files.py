@@ -1,4 +1,4 @@
-"""What the pit commands write: blocks, tables, surfaces, a summary, into one folder."""
+"""What commands on block models write: blocks, tables, surfaces, a summary, into one folder."""
 
 from __future__ import annotations
 
