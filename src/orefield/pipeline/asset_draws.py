@@ -91,14 +91,6 @@ def simulate_asset(
     utilisation = draws.get(f"{asset}.plant.utilisation")
     base = _inputs(study, parameters, draws, build, capacity)
     alone = replace(pit.central(base), mill_cap_t=capacity[:1] * utilisation[:1, None])
-    if opening_t is None:
-        planned = build.facts.get("prestrip_rock_t", 0.0)
-        opening_t = history.match_opening(build, alone, published, planned)
-    # what never starts is never stripped; the opening is a share of the rock in every draw
-    opening = np.where(capacity.max(axis=1) > 0, opening_t * base.tonnage_factor, 0.0)
-    base = replace(base, opening_rock_t=opening)
-    blind = pit.schedule(build.units, build.order, replace(alone, opening_rock_t=opening[:1]))
-
     target = history.targets(study, parameters, draws, asset, published)
     free = np.isnan(target)
     # first pass: what throughput do the published outputs imply?
@@ -108,6 +100,13 @@ def simulate_asset(
         target_cu_t=target,
         overdrive=parameters.number(f"{asset}.plant.overdrive"),
     )
+    if opening_t is None:
+        planned = build.facts.get("prestrip_rock_t", 0.0)
+        opening_t = history.match_opening(build, alone, pit.central(held), published, planned)
+    # what never starts is never stripped; the opening is a share of the rock in every draw
+    opening = np.where(capacity.max(axis=1) > 0, opening_t * base.tonnage_factor, 0.0)
+    held = replace(held, opening_rock_t=opening)
+    blind = pit.schedule(build.units, build.order, replace(alone, opening_rock_t=opening[:1]))
     first = pit.schedule(build.units, build.order, held)
     used = history.implied_utilisation(first.ore_t, capacity, free, utilisation)
     # second pass: years without a published figure run at that utilisation

@@ -4,7 +4,9 @@ Neither the ore milled each year nor the state of a pit when a study begins is p
 the copper that came out is. Two things are inferred from it, and both are shown:
 
 * the **opening**: how much rock had been dug before the first year, one number a mine,
-  chosen so that the central case comes closest to the published outputs on its own;
+  chosen so that the central case comes closest to the published outputs on its own, and
+  has the ore laid bare that its mill is to have in the years after them: a mine at work
+  strips ahead, and does not run out of ore on the day that its statistics end;
 * the **throughput** of each published year: the ore that gives that copper at the grade
   and recovery of the model, within what capacity allows. Where capacity does not allow
   it, the deviation stays and is listed.
@@ -33,7 +35,16 @@ UTILISATION = (0.3, 1.05)
 """Bounds of the utilisation that is carried into the years to come: overdriving a plant
 for a year is one thing, planning on it another."""
 
-OPENING_SHARES = tuple(round(0.01 * i, 2) for i in range(31))
+AHEAD_YEARS = 5
+"""Years after the last published one in which a mine at work has ore for its mill."""
+
+_LEAST_SHARE = 1e-2
+"""Share of what was wanted that is as bad as none, where shares are compared by logarithms."""
+
+_HELD = 10.0
+"""How much more a miss counts where throughput was free to meet what is published."""
+
+OPENING_SHARES = tuple(round(0.005 * i, 3) for i in range(61))
 """Shares of the pit's rock that are tried as dug before the first year."""
 
 
@@ -87,9 +98,17 @@ def implied_utilisation(
 
 
 def match_opening(
-    build: AssetBuild, central: pit.ScheduleInputs, published: Floats, start: float
+    build: AssetBuild,
+    central: pit.ScheduleInputs,
+    held: pit.ScheduleInputs,
+    published: Floats,
+    start: float,
 ) -> float:
     """Rock (t) dug before the first year that brings the central case closest to output.
+
+    The misfit is a sum of mean squares of logarithms: of modelled over published copper,
+    held to nothing and held to what is published, and of mill feed over the mill's rate
+    in the :data:`AHEAD_YEARS` after the last published year.
 
     Parameters
     ----------
@@ -97,6 +116,8 @@ def match_opening(
         Units and order of mining.
     central : ScheduleInputs
         Of draw 0, held to nothing.
+    held : ScheduleInputs
+        Of draw 0, held to what is published.
     published : ndarray of shape (T,)
         NaN where nothing is published.
     start : float
@@ -110,13 +131,25 @@ def match_opening(
     known = np.flatnonzero(np.isfinite(published) & (published > 0))
     if known.size < 2 or build.method != "open_pit":
         return start
+    ahead = np.arange(known[-1] + 1, min(known[-1] + 1 + AHEAD_YEARS, len(published)))
+    ahead = ahead[held.mill_cap_t[0, ahead] > 0]
     best, least = start, np.inf
     for share in OPENING_SHARES:
-        opening = max(start, share * build.units.total_rock_t)
-        tried = replace(central, opening_rock_t=np.array([opening]))
-        copper = pit.schedule(build.units, build.order, tried).recovered_t[0, known, 0]
-        error = np.log(np.maximum(copper, 1.0) / published[known])
-        misfit = float((error**2).mean())
+        opening = np.array([max(start, share * build.units.total_rock_t)])
+        alone, led = (
+            pit.schedule(build.units, build.order, replace(inputs, opening_rock_t=opening))
+            for inputs in (central, held)
+        )
+        misfit = _mean_square_log(alone.recovered_t[0, known, 0], published[known])
+        misfit += _HELD * _mean_square_log(led.recovered_t[0, known, 0], published[known])
+        if ahead.size:
+            misfit += _mean_square_log(led.ore_t[0, ahead], held.mill_cap_t[0, ahead])
         if misfit < least - 1e-12:
-            best, least = opening, misfit
+            best, least = float(opening[0]), misfit
     return best
+
+
+def _mean_square_log(found: Floats, wanted: Floats) -> float:
+    """Mean square of ln(found / wanted); more than wanted is as bad as less."""
+    share = np.maximum(found / wanted, _LEAST_SHARE)
+    return float((np.log(share) ** 2).mean())
