@@ -13,8 +13,8 @@ GRID = Grid((0.0, 0.0, 0.0), (20.0, 25.0, 15.0), (40, 30, 20))
 NESTED = Variogram(
     0.15,
     (
-        Structure("spherical", 0.35, 80.0, 60.0, 45.0),
-        Structure("spherical", 0.50, 240.0, 200.0, 120.0),
+        Structure("spherical", 0.35, (80.0, 60.0, 45.0)),
+        Structure("spherical", 0.50, (240.0, 200.0, 120.0)),
     ),
 )
 
@@ -36,8 +36,8 @@ def fields(grid: Grid, variogram: Variogram, count: int, seed: int = 5) -> np.nd
     ("variogram", "tolerance"),
     [
         (NESTED, 1e-10),
-        (Variogram(0.0, (Structure("spherical", 1.0, 500.0, 90.0, 400.0),)), 1e-10),
-        (Variogram(0.3, (Structure("exponential", 0.7, 150.0, 100.0, 200.0),)), 3e-3),
+        (Variogram(0.0, (Structure("spherical", 1.0, (500.0, 90.0, 400.0)),)), 1e-10),
+        (Variogram(0.3, (Structure("exponential", 0.7, (150.0, 100.0, 200.0)),)), 3e-3),
     ],
     ids=["nested", "long", "exponential"],
 )
@@ -92,7 +92,7 @@ def test_opposite_faces_do_not_know_each_other() -> None:
 
 def test_a_range_longer_than_the_grid_keeps_its_correlation() -> None:
     # a period that is too short would pull the far face back towards the near one
-    long = Variogram(0.0, (Structure("spherical", 1.0, 2000.0, 2000.0, 2000.0),))
+    long = Variogram(0.0, (Structure("spherical", 1.0, (2000.0, 2000.0, 2000.0)),))
     grid = Grid((0, 0, 0), (50.0, 50.0, 50.0), (20, 2, 2))
     sample = fields(grid, long, 250)
     far = float((sample[..., 0] * sample[..., -1]).mean())
@@ -127,15 +127,15 @@ def test_one_flat_layer_works() -> None:
 
 def test_an_absurd_range_is_refused_before_memory_is_taken() -> None:
     with pytest.raises(ModelError, match="too large"):
-        GaussianField.on(GRID, Variogram(0.0, (Structure("spherical", 1.0, 1e6, 1e6, 1e6),)))
+        GaussianField.on(GRID, Variogram(0.0, (Structure("spherical", 1.0, (1e6, 1e6, 1e6)),)))
 
 
 def test_model_values_known_by_hand() -> None:
-    spherical = Variogram(0.2, (Structure("spherical", 0.8, 100.0, 50.0, 25.0),))
+    spherical = Variogram(0.2, (Structure("spherical", 0.8, (100.0, 50.0, 25.0)),))
     lags = np.array([[0, 0, 0], [50, 0, 0], [0, 25, 0], [0, 0, 12.5], [100, 0, 0], [0, 60, 0.0]])
     half = 0.2 + 0.8 * (1.5 * 0.5 - 0.5 * 0.125)
     np.testing.assert_allclose(spherical.gamma(lags), [0, half, half, half, 1.0, 1.0], rtol=1e-14)
-    exponential = Variogram(0.0, (Structure("exponential", 2.0, 90.0, 90.0, 90.0),))
+    exponential = Variogram(0.0, (Structure("exponential", 2.0, (90.0, 90.0, 90.0)),))
     assert exponential.gamma(np.array([[90.0, 0, 0]]))[0] == pytest.approx(2 * (1 - np.exp(-3)))
     assert exponential.standardised().sill == pytest.approx(1.0)
 
@@ -143,11 +143,11 @@ def test_model_values_known_by_hand() -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        lambda: Structure("gaussian", 1.0, 1.0, 1.0, 1.0),  # type: ignore[arg-type]
-        lambda: Structure("spherical", 0.0, 1.0, 1.0, 1.0),
-        lambda: Structure("spherical", 1.0, -5.0, 1.0, 1.0),
-        lambda: Structure("spherical", 1.0, 1.0, float("nan"), 1.0),
-        lambda: Structure("spherical", 1.0, 1.0, 1.0, float("inf")),
+        lambda: Structure("bessel", 1.0, (1.0, 1.0, 1.0)),  # type: ignore[arg-type]
+        lambda: Structure("spherical", 0.0, (1.0, 1.0, 1.0)),
+        lambda: Structure("spherical", 1.0, (-5.0, 1.0, 1.0)),
+        lambda: Structure("spherical", 1.0, (1.0, float("nan"), 1.0)),
+        lambda: Structure("spherical", 1.0, (1.0, 1.0, float("inf"))),
         lambda: Variogram(-0.1),
         lambda: Variogram(float("nan")),
         lambda: Variogram(0.0),

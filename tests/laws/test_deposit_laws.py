@@ -81,7 +81,9 @@ def test_any_random_field_has_unit_variance_by_construction(
     shape: tuple[int, int, int], nugget: float, reach: float, seed: int
 ) -> None:
     grid = Grid((0.0, 0.0, 0.0), (20.0, 20.0, 15.0), shape)
-    variogram = Variogram(nugget, (Structure("spherical", 1 - nugget, reach, reach, 1.5 * reach),))
+    variogram = Variogram(
+        nugget, (Structure("spherical", 1 - nugget, (reach, reach, 1.5 * reach)),)
+    )
     field = GaussianField.on(grid, variogram)
     mx, my, mz = field.period
     assert mx * 20 >= (shape[0] - 1) * 20 + reach  # no wrap-around within the range

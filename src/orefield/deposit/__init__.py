@@ -15,7 +15,9 @@ from orefield.deposit.from_files import (
 from orefield.deposit.grade_tonnage import grade_tonnage
 from orefield.deposit.inventory import Inventory
 from orefield.deposit.inverse_distance import INVERSE_DISTANCE_NOTE, inverse_distance
+from orefield.deposit.orientation import Ellipsoid, Rotation
 from orefield.deposit.random_field import GaussianField
+from orefield.deposit.samples import Samples
 from orefield.deposit.standin import STAND_IN_NOTE, stand_in
 from orefield.deposit.standin_spec import Centre, GradeContinuity, StandInSpec
 from orefield.deposit.topography import Topography
@@ -28,10 +30,13 @@ __all__ = [
     "CalibrationReport",
     "Centre",
     "Composites",
+    "Ellipsoid",
     "GaussianField",
     "GradeContinuity",
     "Inventory",
     "Measured",
+    "Rotation",
+    "Samples",
     "StandInSpec",
     "Structure",
     "Topography",

@@ -22,6 +22,7 @@ from scipy import fft
 
 from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
+from orefield.deposit.orientation import ALONG_AXES
 from orefield.deposit.variogram import Structure, Variogram
 
 MAX_PERIODIC_CELLS = 60_000_000
@@ -67,6 +68,10 @@ class GaussianField:
             grid would be absurd.
         """
         model = variogram.standardised()
+        if any(s.rotation != ALONG_AXES for s in model.structures):
+            raise ModelError(
+                "the variogram is rotated against the grid", fix="give ranges along the grid's axes"
+            )
         period = _period(grid, model.structures)
         if math.prod(period) > MAX_PERIODIC_CELLS:
             raise ModelError(

@@ -89,7 +89,7 @@ class GradeContinuity:
         return Variogram(
             self.nugget_share,
             tuple(
-                Structure("spherical", rest * share, reach, reach, reach * self.vertical_ratio)
+                Structure("spherical", rest * share, (reach, reach, reach * self.vertical_ratio))
                 for share, reach in zip(
                     shares, (self.short_range_m, self.long_range_m), strict=True
                 )

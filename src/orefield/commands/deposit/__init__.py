@@ -1,0 +1,1 @@
+"""``orefield deposit``: from drill holes to a classified, uncertain, living resource model."""
