@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orefield.cli import evidence, minelib, output, pit
+from orefield.cli import deposit, evidence, minelib, output, pit
 
 app = typer.Typer(
     name="orefield",
@@ -24,6 +24,7 @@ data_app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(minelib.app, name="minelib")
+app.add_typer(deposit.app, name="deposit")
 app.add_typer(pit.app, name="pit")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]

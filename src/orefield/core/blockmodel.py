@@ -209,24 +209,11 @@ class BlockModel:
 
 def _locate(grid: Grid, xyz: NDArray[np.float64], where: str) -> NDArray[np.int64]:
     """Flat indices of points (m, shape (k, 3)) in ``grid``."""
-    angle = np.radians(grid.rotation_deg)
-    dx, dy = xyz[:, 0] - grid.origin[0], xyz[:, 1] - grid.origin[1]
-    local = np.column_stack(
-        [
-            dx * np.cos(angle) + dy * np.sin(angle),
-            -dx * np.sin(angle) + dy * np.cos(angle),
-            xyz[:, 2] - grid.origin[2],
-        ]
-    )
-    place = np.floor(local / np.asarray(grid.size))
-    outside = ((place < 0) | (place >= np.asarray(grid.shape))).any(axis=1)
-    if outside.any():
+    out = grid.locate(xyz)
+    if (out < 0).any():
         raise TableError(
             "a block centre lies outside the grid",
-            where=f"{where}:{int(np.flatnonzero(outside)[0]) + 2}",
+            where=f"{where}:{int(np.flatnonzero(out < 0)[0]) + 2}",
             fix="check the grid's origin and that coordinates are in metres",
         )
-    cell = place.astype(np.int64)
-    nx, ny, _ = grid.shape
-    out: NDArray[np.int64] = cell[:, 0] + nx * (cell[:, 1] + ny * cell[:, 2])
     return out

@@ -109,15 +109,55 @@ class Grid:
 
     def centroids(self) -> NDArray[np.float64]:
         """Block centres, shape (n, 3): east, north, elevation (m), in index order."""
-        x, y, z = self.local_axes()
-        zz, yy, xx = np.meshgrid(z, y, x, indexing="ij")
-        out = np.column_stack([xx.ravel(), yy.ravel(), zz.ravel()])
+        return self.centres(0, self.n)
+
+    def centres(self, start: int, stop: int) -> NDArray[np.float64]:
+        """Centres of blocks ``start`` to ``stop`` - 1, shape (stop - start, 3), m.
+
+        Raises
+        ------
+        ModelError
+            When there are no such blocks.
+        """
+        if not 0 <= start <= stop <= self.n:
+            raise ModelError(f"blocks {start} to {stop} are not in a grid of {self.n:,}")
+        index = np.arange(start, stop)
+        nx, ny, _ = self.shape
+        layer, cell = np.divmod(index, nx * ny)
+        row, column = np.divmod(cell, nx)
+        place = np.column_stack([column, row, layer]) + 0.5
+        return self.to_world(place * np.asarray(self.size))
+
+    def to_world(self, local_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """East, north, elevation (m) of places along the grid's axes from its origin, (k, 3)."""
+        out = np.array(local_m, dtype=np.float64)
         if self.rotation_deg:
-            angle = math.radians(self.rotation_deg)
-            dx, dy = out[:, 0] - self.origin[0], out[:, 1] - self.origin[1]
-            out[:, 0] = self.origin[0] + dx * math.cos(angle) - dy * math.sin(angle)
-            out[:, 1] = self.origin[1] + dx * math.sin(angle) + dy * math.cos(angle)
+            s, c = self._turn()
+            x, y = out[:, 0].copy(), out[:, 1].copy()
+            out[:, 0], out[:, 1] = x * c - y * s, x * s + y * c
+        out += np.asarray(self.origin)
         return out
+
+    def to_local(self, xyz_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The inverse of :meth:`to_world`: distances (m) along the grid's axes, (k, 3)."""
+        out: NDArray[np.float64] = np.asarray(xyz_m, dtype=np.float64) - np.asarray(self.origin)
+        if self.rotation_deg:
+            s, c = self._turn()
+            x, y = out[:, 0].copy(), out[:, 1].copy()
+            out[:, 0], out[:, 1] = x * c + y * s, y * c - x * s
+        return out
+
+    def locate(self, xyz_m: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Flat index of the block that holds each place, shape (k, 3) -> (k,); -1 outside."""
+        cell = np.floor(self.to_local(xyz_m) / np.asarray(self.size))
+        inside = ((cell >= 0) & (cell < np.asarray(self.shape))).all(axis=1)
+        nx, ny, _ = self.shape
+        x, y, z = np.where(inside[:, None], cell, 0).astype(np.int64).T
+        return np.where(inside, x + nx * (y + ny * z), -1)
+
+    def _turn(self) -> tuple[float, float]:
+        angle = math.radians(self.rotation_deg)
+        return math.sin(angle), math.cos(angle)
 
     def bench_elevation_m(self) -> NDArray[np.float64]:
         """Elevation (m) of each level's lower face, shape (nz,)."""

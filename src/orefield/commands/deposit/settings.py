@@ -48,6 +48,8 @@ class DepositSettings:
 
         Parameters
         ----------
+        name : str
+            One of :data:`SECTIONS`.
         why : str
             What it is needed for, for the error.
 
@@ -96,6 +98,7 @@ def read_settings(path: Path | str, folder: Path | None = None) -> DepositSettin
     Parameters
     ----------
     path : Path
+        A TOML file.
     folder : Path, optional
         For results, in place of the file's own ``folder``.
 
