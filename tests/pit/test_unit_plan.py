@@ -16,6 +16,7 @@ from orefield.pit.unit_problem import (
     PIECE_OF_YEAR,
     first_years,
     in_pieces,
+    piece_counts,
     unit_precedence,
     unit_problem,
     unit_worth,
@@ -34,6 +35,11 @@ ECONOMICS = Economics(
     processing_usd_t=7.0, ga_usd_t=2.0, tail_pct=0.05, cu_recovery_max=0.9, mo_recovery=0.6,
     ag_recovery=0.5, au_recovery=0.5,
 )  # fmt: skip
+
+
+def cut(units: MiningUnits, inputs: ScheduleInputs) -> MiningUnits:
+    """Units in as many pieces as the capacities ask for."""
+    return in_pieces(units, piece_counts(units, inputs))
 
 
 def a_pit(seed: int, phases: int = 3, benches: int = 6, size_t: float = 4e6) -> MiningUnits:
@@ -91,7 +97,7 @@ def broken(units: MiningUnits, order: np.ndarray) -> list[tuple[int, int]]:
 
 def test_pieces_fit_a_year_and_hold_what_their_units_hold():
     units, inputs = a_pit(1, size_t=30e6), limits()
-    pieces = in_pieces(units, inputs)
+    pieces = cut(units, inputs)
     ore = unit_worth(pieces, inputs, CUTOFF, MILLING).ore_t
     assert pieces.n > 3 * units.n
     assert pieces.rock_t.sum(axis=1).max() <= PIECE_OF_YEAR * 12e6 * (1 + 1e-9)
@@ -105,12 +111,12 @@ def test_pieces_fit_a_year_and_hold_what_their_units_hold():
 
 def test_small_units_stay_whole():
     units = a_pit(2, size_t=1e5)
-    assert in_pieces(units, limits()).n == units.n
+    assert cut(units, limits()).n == units.n
 
 
 def test_precedence_is_that_of_the_geometry():
     """Reachability over the arcs against every pair judged by phase and depth."""
-    units = in_pieces(a_pit(3, size_t=9e6), limits())
+    units = cut(a_pit(3, size_t=9e6), limits())
     start, needed = unit_precedence(units)
     n = units.n
     arcs = sp.csr_array((np.ones(len(needed)), needed, start), shape=(n, n)).toarray() > 0
@@ -246,7 +252,7 @@ def test_no_order_of_all_is_worth_more_than_the_bound(seed):
 
 def test_earliest_years_are_never_late():
     """What a schedule begins in a year may begin then, whatever the order."""
-    units = in_pieces(a_pit(12, size_t=12e6), limits())
+    units = cut(a_pit(12, size_t=12e6), limits())
     inputs = limits(years=20)
     problem = unit_problem(units, inputs, RATE, milling_usd_t=MILLING, cutoffs_usd_t=[CUTOFF])
     first = first_years(problem)
@@ -277,7 +283,7 @@ def value(units, inputs, order, years: int = 20):
 @pytest.mark.parametrize("lag", [0, 2, 9])
 def test_trials_are_valued_as_the_schedule_values_them(seed, lag):
     inputs = limits(years=15)
-    units = in_pieces(a_pit(seed, size_t=9e6), inputs)
+    units = cut(a_pit(seed, size_t=9e6), inputs)
     order = units.order(lag)
     worth, swing, idle = value(units, inputs, order, years=10)
     result = schedule(units, order, inputs)
@@ -333,7 +339,7 @@ def test_no_moves_leave_a_feasible_order():
 def test_moves_only_accept_what_is_allowed():
     """With nothing allowed, the order given comes back."""
     inputs = limits()
-    units = in_pieces(a_pit(22, 4, 8), inputs)
+    units = cut(a_pit(22, 4, 8), inputs)
     known = unit_worth(units, inputs, CUTOFF, MILLING)
     start, needed = unit_precedence(units)
     factor = (1 + RATE) ** -(np.arange(12) + 0.5)
@@ -351,7 +357,7 @@ def test_moves_only_accept_what_is_allowed():
 
 def test_a_year_without_capacity_is_refused():
     with pytest.raises(ModelError, match="nothing can be mined"):
-        in_pieces(a_pit(1), limits(mill=0.0))
+        cut(a_pit(1), limits(mill=0.0))
 
 
 def test_prices_that_change_are_refused():

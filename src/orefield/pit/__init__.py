@@ -30,6 +30,7 @@ from orefield.pit.production import (
     Solution,
     solve_production,
 )
+from orefield.pit.realised import ESTIMATE, RealisedUnits, schedule_realised
 from orefield.pit.schedule import Schedule, ScheduleInputs, schedule
 from orefield.pit.shell_analysis import PitByPit, pit_by_pit, skins
 from orefield.pit.shells import shells_by_value
@@ -45,6 +46,7 @@ from orefield.pit.strategy import (
 )
 
 __all__ = [
+    "ESTIMATE",
     "LAGS",
     "METALS",
     "Cave",
@@ -56,6 +58,7 @@ __all__ = [
     "PitByPit",
     "Plan",
     "ProductionProblem",
+    "RealisedUnits",
     "Row",
     "Schedule",
     "ScheduleInputs",
@@ -87,6 +90,7 @@ __all__ = [
     "prestrip_rock_t",
     "read_upit",
     "schedule",
+    "schedule_realised",
     "shell_totals",
     "shells_by_value",
     "skins",

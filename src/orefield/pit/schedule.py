@@ -108,6 +108,11 @@ class ScheduleInputs:
         """Number of draws, the central case included."""
         return len(self.mill_cap_t)
 
+    def of_draws(self, draws: NDArray[np.integer]) -> ScheduleInputs:
+        """The inputs of some draws, in their order."""
+        taken = {name: np.ascontiguousarray(getattr(self, name)[draws]) for name in _SHAPES}
+        return ScheduleInputs(years=self.years, overdrive=self.overdrive, **taken)
+
     @classmethod
     def of(
         cls,

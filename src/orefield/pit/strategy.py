@@ -36,12 +36,7 @@ class NpvBracket:
 
 def central(inputs: ScheduleInputs) -> ScheduleInputs:
     """Draw 0 of the inputs alone."""
-    arrays: dict[str, Any] = {
-        name: value[:1].copy()
-        for name, value in vars(inputs).items()
-        if isinstance(value, np.ndarray) and name != "years"
-    }
-    return replace(inputs, **arrays)
+    return inputs.of_draws(np.zeros(1, dtype=np.int64))
 
 
 def central_npv_usd(

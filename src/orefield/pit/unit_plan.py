@@ -31,6 +31,7 @@ from orefield.pit.strategy import central, central_npv_usd
 from orefield.pit.unit_problem import (
     first_years,
     in_pieces,
+    piece_counts,
     unit_problem,
     unit_worth,
 )
@@ -55,6 +56,8 @@ class UnitPlan:
     ----------
     units : MiningUnits
         In pieces.
+    pieces : int64 array, shape (u,)
+        How many of each unit that was given.
     order : int32 array, shape (n,)
         Order of the pieces.
     objective_usd : float
@@ -76,6 +79,7 @@ class UnitPlan:
     """
 
     units: MiningUnits
+    pieces: NDArray[np.int64]
     order: _I4
     objective_usd: float
     bound_usd: float
@@ -140,7 +144,8 @@ def plan_units(
     began = time.perf_counter()
     alone = central(inputs)
     cutoff = float(alone.mill_cost_usd_t[0])
-    pieces = in_pieces(units, alone)
+    counts = piece_counts(units, alone)
+    pieces = in_pieces(units, counts)
 
     def problem_at(*cutoffs: float) -> ProductionProblem:
         return unit_problem(
@@ -168,6 +173,7 @@ def plan_units(
 
     return UnitPlan(
         units=pieces,
+        pieces=counts,
         order=order,
         objective_usd=worth(order),
         bound_usd=relaxed.bound,

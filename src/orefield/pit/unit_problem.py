@@ -80,10 +80,8 @@ def unit_worth(
     return UnitWorth(ore, copper, nsr - mining - milling_usd_t * ore)
 
 
-def in_pieces(units: MiningUnits, inputs: ScheduleInputs) -> MiningUnits:
-    """Units cut into equal pieces of at most :data:`PIECE_OF_YEAR` of a year's capacities.
-
-    Pieces of a unit follow each other; each holds the same share of every bin.
+def piece_counts(units: MiningUnits, inputs: ScheduleInputs) -> _I8:
+    """Pieces of each unit, shape (u,): at most :data:`PIECE_OF_YEAR` of a year's capacities each.
 
     Raises
     ------
@@ -99,9 +97,17 @@ def in_pieces(units: MiningUnits, inputs: ScheduleInputs) -> MiningUnits:
     ore = unit_worth(units, inputs, float(inputs.mill_cost_usd_t[0]), 0.0).ore_t
     years = np.maximum(units.rock_t.sum(axis=1) / mine, ore / mill)
     # a unit of exactly four quarters is four pieces, whatever the last digit says
-    pieces = np.maximum(np.ceil(years / PIECE_OF_YEAR - _ROUNDING), 1.0).astype(np.int64)
-    which = np.repeat(np.arange(units.n), pieces)
-    share = 1.0 / pieces[which]
+    counts: _I8 = np.maximum(np.ceil(years / PIECE_OF_YEAR - _ROUNDING), 1.0).astype(np.int64)
+    return counts
+
+
+def in_pieces(units: MiningUnits, counts: _I8) -> MiningUnits:
+    """Units cut into equal pieces, as many as ``counts`` says of each.
+
+    Pieces of a unit follow each other; each holds the same share of every bin.
+    """
+    which = np.repeat(np.arange(units.n), counts)
+    share = 1.0 / counts[which]
     changed: dict[str, Any] = {
         name: getattr(units, name)[which]
         for name in ("phase", "bench", "depth", "elevation_m", "mining_usd_t")
