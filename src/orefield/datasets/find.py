@@ -108,6 +108,26 @@ def fetch(name: str) -> list[Path]:
     return [_obtain(file, folder, cache) for file in known[name]]
 
 
+def file_of(name: str) -> Path:
+    """A file of a data set on this machine, by ``DATASET/FILE``; fetched where it is missing.
+
+    Raises
+    ------
+    InputError, RunError
+        As :func:`fetch`; and when the set has no such file.
+    """
+    dataset, _, wanted = name.partition("/")
+    members = registry().get(dataset, ())
+    for path in fetch(dataset):
+        if path.name == wanted:
+            return path
+    raise InputError(
+        f"data set '{dataset}' has no file '{wanted}'",
+        where="orefield's registry of data sets",
+        fix=f"it has: {', '.join(Path(m.file).name for m in members)}",
+    )
+
+
 def _folder() -> Path | None:
     named = os.environ.get(FOLDER_VARIABLE, "")
     if not named:
