@@ -2,89 +2,49 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from pit_cases import copper_fields, copper_settings, pit, settled, table
 
-from orefield.cli.app import app
+from orefield.commands.pit.planning import Planner
+from orefield.commands.pit.widths import Widths
 from orefield.core import BlockModel, Grid
+from orefield.pit.production import Plan
+from orefield.pit.production.solve import Solution
+from orefield.pit.working_periods import working_plan
 
 SHAPE = (14, 12, 5)
 GRID = Grid((0.0, 0.0, 0.0), (20.0, 20.0, 10.0), SHAPE)
 PERIODS = 4
 
-SETTINGS = """
-[slopes]
-overall_deg = 45
-[economy]
-periods = 4
-discount_rate = 0.1
-mining = 2.0
-[[economy.element]]
-name = "cu"
-field = "cu_pct"
-unit = "%"
-price = 8000
-price_unit = "USD/t"
-[[economy.destination]]
-name = "mill"
-kind = "mill"
-processing = 8.0
-[[economy.destination.metal]]
-element = "cu"
-recovery = 0.85
-[[economy.destination]]
-name = "dump"
-kind = "dump"
-[[limit]]
-name = "mining"
-upper = 1_200_000
-[[limit.use]]
-of = "mined"
-[[limit]]
-name = "mill feed"
-upper = 500_000
-[[limit.use]]
-of = "processed"
-destinations = ["mill"]
+SETTINGS = copper_settings(
+    1_200_000,
+    rest="""
 [schedule]
 mining_width_m = 40
-seconds = 6
+seconds = 4
 gap = 0.005
 [output]
 blocks = ["parquet", "csv"]
-"""
+""",
+)
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory) -> Path:
-    rng = np.random.default_rng(3)
-    x, y, z = GRID.centroids().T
-    away = ((x - 140) / 70) ** 2 + ((y - 120) / 60) ** 2 + ((z - 30) / 35) ** 2
-    fields = {
-        "density_t_m3": np.full(GRID.n, 2.5),
-        "cu_pct": 0.75 * np.exp(-away) * rng.lognormal(0, 0.4, GRID.n),
-    }
+    fields = copper_fields(GRID, np.random.default_rng(3), (70, 60), 30)
     path = tmp_path_factory.mktemp("widths") / "model.parquet"
     BlockModel(GRID, fields, "made up").to_parquet(path)
     return path
 
 
 def run(model: Path, folder: Path, settings: str, *words: str):
-    config = folder / "pit.toml"
-    config.write_text(settings, encoding="utf-8")
-    asked = ["pit", "schedule", str(model), "-c", str(config), "-o", str(folder / "out"), *words]
-    return CliRunner().invoke(app, asked)
-
-
-def table(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / "out" / f"{name}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    place = (str(model), settled(folder, settings))
+    return pit("schedule", place, "-o", str(folder / "out"), *words)
 
 
 def narrow(period):
@@ -184,14 +144,54 @@ def test_a_minimum_that_room_forbids_is_an_error(model, tmp_path):
     settings = SETTINGS.replace("mining_width_m = 40", "mining_width_m = 200").replace(
         "upper = 1_200_000", "lower = [100_000, 100_000, 100_000, 100_000]\nupper = 1_200_000"
     )
-    done = run(model, tmp_path, settings, "--json")
-    # all four years have room, or the answer says what is missed, or an error why there is none
-    if done.exit_code in (0, 1):
-        blocks = BlockModel.from_parquet(tmp_path / "out" / "blocks.parquet")
-        data = json.loads(done.stdout)
-        mined = [blocks.tonnes()[blocks["period"] == t].sum() for t in range(PERIODS)]
-        assert data["mining_width"]["limits_met"] == (min(mined) >= 100_000 * (1 - 1e-9))
-        assert (data["status"] == "unmet") == (not data["mining_width"]["limits_met"])
-        assert bool(data["unmet"]) == (data["status"] == "unmet") == (done.exit_code == 1)
-    else:
-        assert "200 m" in done.stdout + done.stderr
+    done = run(model, tmp_path, settings)
+    assert done.exit_code == 2
+    assert "room of 200 m" in done.stderr
+    assert "mining, period 0" in done.stderr
+    assert not (tmp_path / "out" / "summary.json").exists()
+
+
+def test_a_minimum_that_only_part_of_a_square_could_meet_is_unmet(tmp_path):
+    # one square of 80 m is the whole model, so that it is mined in one year, and both ask for some
+    grid = Grid((0.0, 0.0, 0.0), (20.0, 20.0, 10.0), (4, 4, 1))
+    fields = {"density_t_m3": np.full(16, 2.5), "cu_pct": np.full(16, 1.5)}
+    path = tmp_path / "model.parquet"
+    BlockModel(grid, fields, "made up").to_parquet(path)
+    settings = SETTINGS.replace("mining_width_m = 40", "mining_width_m = 80").replace(
+        "upper = 1_200_000", "lower = 20_000\nupper = 1_200_000"
+    )
+    settings = settings.replace("periods = 4", "periods = 2").replace("seconds = 4", "seconds = 1")
+    done = run(path, tmp_path, settings, "--json")
+    assert done.exit_code == 1, done.stderr
+    data = json.loads(done.stdout)
+    assert data["status"] == "unmet"
+    assert data["mining_width"]["limits_met"] is False
+    assert data["gap"] is None
+    (missed,) = data["unmet"]
+    assert "mining" in str(missed)
+    blocks = BlockModel.from_parquet(tmp_path / "out" / "blocks.parquet")
+    assert np.unique(blocks["period"]).size == 1
+
+
+def test_time_left_by_the_first_search_and_the_gap_go_to_the_widths(model, tmp_path, monkeypatch):
+    planner = Planner.open(str(model), settled(tmp_path, SETTINGS))
+    built = planner.to_schedule.built
+    n = built.problem.n
+    nothing = Plan(np.full(n, PERIODS, np.int32), np.zeros((n, built.problem.n_destinations)))
+    asked = []
+
+    def watched(*args, **options):
+        asked.append(options)
+        return working_plan(*args, **{**options, "seconds": 0.0})
+
+    monkeypatch.setattr("orefield.pit.working_periods.working_plan", watched)
+    for took, left in ((10.0, 90.0), (35.0, 65.0), (60.0, 65.0)):
+        widths = Widths(planner, built, 100.0)
+        assert widths.first_s == pytest.approx(35.0)
+        before = Solution(nothing, 0.0, 1e9, 1e9, np.inf, took, 0.0, "time")
+        after = widths.kept(before, 7, gap=0.25)
+        assert asked[-1]["seconds"] == pytest.approx(left)
+        assert asked[-1]["gap"] == 0.25
+        assert asked[-1]["seed"] == 7
+        assert after.status == "with room"
+        assert after.seconds >= took

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from orefield.core import BlockModel, ModelError
 from orefield.kernels.precedence_lists import precedence_lists
 from orefield.pit.phasing.precedence import Precedence, Slopes
-from orefield.pit.production.problem import Limit, Plan, ProductionProblem
+from orefield.pit.production.problem import Limit, Plan, ProductionProblem, arcs_between
 from orefield.pit.worth import Worth
 
 _F8 = NDArray[np.float64]
@@ -85,13 +85,23 @@ class ModelProblem:
     def taken_up(self, plan: Plan, pile: str) -> _F8:
         """Share of each pit block taken up from a stockpile in each period, shape (m, t)."""
         out = np.zeros((len(self.block), self.problem.n_periods))
-        first = self.destination.shape[1] - len(self.slots)
         mined = plan.period[self.unit]
-        for column, slot in enumerate(self.slots, first):
-            there = (self.destination[:, column] == self.names.index(pile)) & (mined < slot)
-            if slot < self.problem.n_periods:
-                out[there, slot] += plan.share[self.unit[there], column]
+        for column, slot, there in self.slot_columns(pile):
+            taken = there & (mined < slot)
+            out[taken, slot] += plan.share[self.unit[taken], column]
         return out
+
+    def slot_columns(self, pile: str) -> list[tuple[int, int, NDArray[np.bool_]]]:
+        """The problem's destinations that send blocks to a stockpile until they are taken up.
+
+        Of each its number, the period in which stock is taken up, and which pit blocks it sends
+        there, shape (m,).
+        """
+        first, place = self.destination.shape[1] - len(self.slots), self.names.index(pile)
+        there = self.destination[:, first:] == place
+        return [
+            (first + k, slot, there[:, k]) for k, slot in enumerate(self.slots) if there[:, k].any()
+        ]
 
 
 def model_problem(
@@ -160,7 +170,8 @@ def model_problem(
     unit = np.arange(len(block))
     if group is not None:
         unit = _units(group, block, model.grid.shape)
-        start, needed = _between_units(start, needed, unit)
+        of = np.repeat(unit, np.diff(start))
+        start, needed = arcs_between(of, unit[needed], int(unit.max()) + 1)
         destination, names = _choices_of_units(worth, destination, bins or {})
     alone = group is None
 
@@ -293,13 +304,3 @@ def _units(group: NDArray[np.integer], block: _I8, shape: tuple[int, int, int]) 
     _, unit = np.unique(group[block].astype(np.int64) * nz + bench, return_inverse=True)
     out: _I8 = np.asarray(unit, dtype=np.int64)
     return out
-
-
-def _between_units(start: _I8, needed: _I8, unit: _I8) -> tuple[_I8, _I8]:
-    """Precedence of units: those of their blocks, each once, without themselves."""
-    n = int(unit.max()) + 1
-    of = np.repeat(unit, np.diff(start))
-    to = unit[needed]
-    pairs = np.unique((of * n + to)[of != to])
-    begins = np.concatenate([[0], np.cumsum(np.bincount(pairs // n, minlength=n))])
-    return begins.astype(np.int64), (pairs % n).astype(np.int64)

@@ -124,6 +124,19 @@ def test_destinations_of_nothing():
     assert not plan.share.any()
 
 
+def test_a_single_destination_breaks_what_it_must():
+    problem = section(np.random.default_rng(1), 5, 3, 2, 1, 1)
+    tonnes = problem.limits[0].use
+    tight = replace(problem.limits[0], upper=np.array([0.0, 1e9]))
+    problem = replace(problem, limits=(tight,))
+    instance = unpack(problem, np.zeros(problem.n, np.int32), np.arange(problem.n, dtype=np.int32))
+    period = (np.arange(problem.n) >= 2).astype(np.int32)
+    plan = best_destinations(instance, period)
+    np.testing.assert_array_equal(plan.share, np.ones((problem.n, 1)))
+    np.testing.assert_allclose(instance.used(plan)[0, 0], tonnes[:2].sum())
+    assert instance.missing(plan) > 0.0
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_first_plan_keeps_blends_and_minima(seed):
     problem = blended(seed, width=40, depth=8, periods=5, least=8.0)

@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import LinearConstraint, milp
-from two_stage import extensive
+from two_stage import Program, extensive
 from uncertain_pits import deposit, metal_target, tiny
 
 from orefield.core import ModelError
-from orefield.pit.production import Limit, Row
-from orefield.pit.production.relaxation import side_constraints
+from orefield.pit.production import Limit, ProductionProblem, Row
 from orefield.pit.risk import (
     Prices,
     Realisations,
@@ -23,12 +21,13 @@ from orefield.pit.risk import (
     lowered_bound,
     perfect_information_bound,
     priced_bound,
+    priced_constraints,
     risk_schedule,
 )
 
 
 def nothing(realisations, targets):
-    side = side_constraints(realisations.base)
+    side = priced_constraints(realisations)
     return Prices(
         np.zeros((realisations.n, len(side))),
         np.zeros((realisations.n, len(targets), realisations.base.n_periods)),
@@ -84,43 +83,23 @@ def fixed(realisations, target):
     n_t, n, d = base.n_periods, base.n, base.n_destinations
     x = np.arange(n_t * n * d).reshape(n_t, n, d)
     short = x.size + np.arange(s * n_t).reshape(s, n_t)
-    size = x.size + short.size
-    cost = np.zeros(size)
+    program = Program(x.size + short.size)
     mean = realisations.averaged(realisations.value)
-    cost[x] = -np.tensordot(base.factor, mean, axes=1)
-    cost[short] = realisations.probability[:, None] * target.penalty
-    rows, low, high = [], [], []
-
-    def add(columns, factors, lower, upper):
-        row = np.zeros(size)
-        row[np.ravel(columns)] += np.ravel(factors)
-        rows.append(row)
-        low.append(lower)
-        high.append(upper)
-
+    program.cost[x] = -np.tensordot(base.factor, mean, axes=1)
+    program.cost[short] = realisations.probability[:, None] * target.penalty
     for b in range(n):
-        add(x[:, b], np.ones((n_t, d)), -np.inf, 1.0)
+        program.add([x[:, b]], np.ones(n_t * d), -np.inf, 1.0)
         for a in base.needed[base.start[b] : base.start[b + 1]]:
             for t in range(n_t):
-                row = np.zeros(size)
-                row[x[: t + 1, b].ravel()] = 1.0
-                row[x[: t + 1, a].ravel()] = -1.0
-                add(np.arange(size), row, -np.inf, 0.0)
+                both = [x[: t + 1, b], x[: t + 1, a]]
+                program.add(both, np.repeat([1.0, -1.0], (t + 1) * d), -np.inf, 0.0)
     for t in range(n_t):
         for limit in base.limits:
-            add(x[t], limit.use, limit.lower[t], limit.upper[t])
+            program.add([x[t]], limit.use, limit.lower[t], limit.upper[t])
         for k in range(s):
-            add(
-                [*x[t].ravel(), short[k, t]], [*target.of(k).ravel(), 1.0], target.amount[t], np.inf
-            )
-    top = np.ones(size)
-    top[short] = np.inf
-    whole = np.zeros(size)
-    whole[x] = 1
-    found = milp(cost, constraints=LinearConstraint(np.array(rows), low, high),
-                 integrality=whole, bounds=(np.zeros(size), top))  # fmt: skip
-    assert found.status == 0
-    return -found.fun
+            metal = [*target.of(k).ravel(), 1.0]
+            program.add([x[t], short[k, t]], metal, target.amount[t], np.inf)
+    return program.optimum(whole=x, endless=short)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -189,6 +168,134 @@ def test_rows_are_priced():
     assert best - 1e-6 <= lowered < free
 
 
+def loose(value, limits, uses, factor=(1.0, 0.9)):
+    """Realisations of blocks that need nothing above them, at a mill and a dump."""
+    n, n_t = value.shape[2], limits[0].upper.shape[0]
+    base = ProductionProblem(
+        "loose", np.zeros(n + 1, np.int64), np.zeros(0, np.int64), value[0],
+        np.array(factor[:n_t])[:, None], limits, (), ("mill", "dump"),
+    )  # fmt: skip
+    return Realisations(base, value, uses)
+
+
+def unasked(realisations):
+    """A target that asks for nothing."""
+    n_t = realisations.base.n_periods
+    return Target("none", np.zeros(realisations.base.value.shape[1:]), np.zeros(n_t), np.zeros(n_t))
+
+
+def test_a_use_below_zero_in_one_realisation_alone_is_priced_in_all():
+    value = np.random.default_rng(0).uniform(1, 3, (2, 1, 3, 2))
+    value[..., 1] = -1.0
+    use = np.zeros((2, 3, 2))
+    use[:, :, 0] = [[0.1, 0.2, 0.3], [-0.6, 0.2, 0.3]]
+    least = Limit("grade above 0.5", use[0], np.zeros(2), np.full(2, np.inf))
+    realisations = loose(value, (least,), {least.name: use})
+    best = extensive(realisations, unasked(realisations), whole=True)
+    side = priced_constraints(realisations)
+    assert side.period.tolist() == [0, 1]
+    start = nothing(realisations, [])
+    for price in (0.0, -0.5, -3.0):
+        assert priced_bound(realisations, [], replace(start, limit=start.limit + price))[0] >= best
+    out = risk_schedule(realisations, seconds=np.inf, turns=2, gap=0.0)
+    assert best - 1e-9 <= out.bound < priced_bound(realisations, [], start)[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 100_000))
+def test_what_is_passed_is_a_subgradient(seed):
+    """No bound lies below the plane that the excess at other prices draws."""
+    rng = np.random.default_rng(seed)
+    value = rng.normal(1.0, 2.0, (3, 1, 4, 2))
+    use = rng.uniform(-0.5, 1.5, (3, 4, 2))
+    low, high = np.array([0.4, -np.inf]), np.array([2.0, np.inf])
+    limits = (
+        Limit("both", use[0], low[[0, 0]], high[[0, 0]]),
+        Limit("least", np.abs(use[0]), low[[0, 1]], high[[1, 1]]),
+        Limit("most", use[0], low[[1, 1]], high[[0, 1]]),
+    )
+    realisations = loose(value, limits, {"both": use, "most": rng.permutation(use)})
+    metal = Target("metal", rng.uniform(0, 1, (3, 4, 2)), np.array([1.0, 2.0]), np.full(2, 3.0))
+    side = priced_constraints(realisations)
+    odds = realisations.probability
+
+    def drawn():
+        price = rng.normal(0, 2, (3, len(side))) * (rng.random((3, len(side))) < 0.6)
+        return Prices(np.array([side.clipped(row) for row in price]), rng.uniform(0, 3, (3, 1, 2)))
+
+    one, two = drawn(), drawn()
+    for adapt in (True, False):
+        here, excess = priced_bound(realisations, [metal], one, adapt=adapt)
+        there = priced_bound(realisations, [metal], two, adapt=adapt)[0]
+        fall = odds @ (excess.limit * (two.limit - one.limit)).sum(axis=1)
+        fall += odds @ (excess.target * (two.target - one.target)).sum(axis=(1, 2))
+        assert there >= here - fall - 1e-9 * (1 + abs(here))
+
+
+def test_a_price_of_a_sign_that_counts_for_nothing_draws_no_bound_away():
+    value = np.random.default_rng(0).uniform(1, 3, (2, 1, 3, 2))
+    value[..., 1] = -1.0
+    ones = np.ones((3, 2))
+    for least, most, used in ((1.0, np.inf, [0.0, -1.0]), (1.0, 3.0, [0.0, -1.0])):
+        limit = Limit("rock", ones, np.full(2, least), np.full(2, most))
+        realisations = loose(value, (limit,), {})
+        best = extensive(realisations, unasked(realisations), whole=True)
+        start = nothing(realisations, [])
+        # free, all three blocks are mined at once: one is lacking in the second period
+        np.testing.assert_allclose(priced_bound(realisations, [], start)[1].limit, [used] * 2)
+        wrong = replace(start, limit=start.limit + (1.0 if np.isinf(most) else 0.0))
+        bound, excess = priced_bound(realisations, [], wrong)
+        assert bound == pytest.approx(priced_bound(realisations, [], start)[0])
+        assert np.isfinite(excess.limit).all()
+        for floor in (best, -np.inf):
+            lowered = lowered_bound(realisations, [], wrong, floor, turns=40)
+            assert best - 1e-9 <= lowered < bound
+
+
+def test_a_bound_says_nothing_of_a_plan_that_passes_limits():
+    value = np.zeros((2, 1, 4, 2))
+    value[..., 0], value[..., 1] = [5.0, 5.5, 4.5, 4.9], -1.0
+    rock = np.ones((2, 4, 2)) * np.array([0.5, 1.5])[:, None, None]
+    most = Limit("rock", rock[0], np.full(1, -np.inf), np.array([2.0]))
+    realisations = loose(value, (most,), {"rock": rock})
+    out = risk_schedule(realisations, gap=0.0, seconds=np.inf, turns=1)
+    # two blocks fit on average, and one where rock is heavy
+    assert out.evaluation.objective == pytest.approx(10.5)
+    assert not out.evaluation.kept
+    assert out.gap == np.inf
+    best = extensive(realisations, unasked(realisations), whole=True)
+    assert best == pytest.approx(5.5)
+    assert best - 1e-9 <= out.bound < 10.0
+    # no plan keeps this minimum where there is little: the bound falls below the plan in hand
+    feed = np.zeros((2, 4, 2))
+    feed[:, :, 0] = [[2.0] * 4, [0.2] * 4]
+    least = Limit("feed", feed[0], np.array([3.0]), np.array([np.inf]))
+    realisations = loose(value, (least,), {"feed": feed})
+    out = risk_schedule(realisations, gap=0.0, seconds=np.inf, turns=1)
+    assert out.evaluation.objective == pytest.approx(19.9)
+    np.testing.assert_allclose(out.evaluation.broken.ravel(), [0.0, 2.2])
+    assert out.gap == np.inf
+    assert out.bound < 19.9
+    with pytest.raises(ModelError, match="feed needs at least 3"):
+        perfect_information_bound(realisations)
+
+
+def test_the_unit_of_a_limit_that_is_zero_at_times_does_not_matter():
+    value = np.random.default_rng(1).uniform(1, 3, (2, 1, 6, 2))
+    value[..., 1] = -1.0
+    rock = np.random.default_rng(2).uniform(0.8, 1.2, (2, 6, 1)) * np.ones(2)
+    lowered = []
+    for unit in (1e5, 1.0, 1e-3):
+        most = Limit("rock", unit * rock[0], np.full(2, -np.inf), unit * np.array([0.0, 2.5]))
+        realisations = loose(value, (most,), {"rock": unit * rock})
+        best = extensive(realisations, unasked(realisations), whole=True)
+        start = nothing(realisations, [])
+        free = priced_bound(realisations, [], start)[0]
+        lowered.append(lowered_bound(realisations, [], start, best, turns=60))
+        assert best - 1e-9 <= lowered[-1] < best + 0.2 * (free - best)
+    assert lowered == pytest.approx(lowered[:1] * 3)
+
+
 def test_a_stop_ends_the_bounds():
     realisations, target = tiny(0)
     assert perfect_information_bound(realisations, stop=lambda: True) == np.inf
@@ -231,11 +338,6 @@ def test_problems_are_taken_one_after_the_other():
     for count in (3, 5):
         with pytest.raises(ModelError, match="realisations announced"):
             Realisations.of(problems(), count=count)
-    part = again.some([3, 1])
-    np.testing.assert_array_equal(part.uses["mill"], use[[3, 1]])
-    assert part.probability.tolist() == [0.5, 0.5]
-    with pytest.raises(ModelError, match="no realisation"):
-        again.some([])
 
 
 def test_parts_with_the_same_factors_are_added_up():

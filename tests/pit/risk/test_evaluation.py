@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from uncertain_pits import deposit, metal_target
 
 from orefield.core import ModelError
-from orefield.pit.production import Plan, Row, solve_production
+from orefield.pit.production import Limit, Plan, ProductionProblem, Row, solve_production
 from orefield.pit.production.destinations import Demand, send
 from orefield.pit.risk import Realisations, Target, evaluate, geological_penalty
 
@@ -257,3 +257,52 @@ def test_rows_of_periods_alone_do_not_join_them():
     assert (with_row.rows_broken == 0.0).all()
     late = replace(plan, period=np.zeros(8, np.int32))
     np.testing.assert_allclose(evaluate(late, tied, [target]).rows_broken, [[3.0] * 4])
+
+
+def one_place(use, limits=(), uses=None):
+    """Two blocks worth 1, with a single destination, in a single period."""
+    base = ProductionProblem(
+        "one place", np.zeros(3, np.int64), np.zeros(0, np.int64), np.ones((1, 2, 1)),
+        np.ones((1, 1)), limits,
+    )  # fmt: skip
+    return Realisations(base, np.ones((use, 1, 2, 1)), uses or {})
+
+
+ALL = Plan(np.zeros(2, np.int32), np.ones((2, 1)))
+
+
+def test_a_single_destination_leaves_nothing_to_decide():
+    metal = Target("metal", np.ones((2, 1)), np.array([3.0]), np.array([1.5]))
+    found = evaluate(ALL, one_place(2), [metal])
+    np.testing.assert_allclose(found.penalty, [1.5, 1.5])
+    np.testing.assert_allclose(found.price, np.full((1, 2, 1), 1.5))
+    # a tonnage that varies by a fifth, and a capacity for the mean
+    rock = np.ones((3, 2, 1)) * np.array([0.8, 1.0, 1.2])[:, None, None]
+    most = Limit("rock", rock[1], np.array([-np.inf]), np.array([2.0]))
+    realisations = one_place(3, (most,), {"rock": rock})
+    for targets in ([], [metal]):
+        found = evaluate(ALL, realisations, targets)
+        np.testing.assert_allclose(found.broken.ravel(), [0.0, 0.0, 0.4])
+        np.testing.assert_allclose(found.npv, 2.0)
+        np.testing.assert_allclose(found.penalty, 1.5 * len(targets))
+        np.testing.assert_array_equal(found.share, ALL.share)
+        assert not found.kept
+    assert evaluate(ALL, one_place(2)).kept
+
+
+@pytest.mark.parametrize("off", [0.0, 1e-12])
+def test_destinations_of_equal_value_are_chosen_for_the_target(off):
+    base = ProductionProblem(
+        "equal", np.zeros(3, np.int64), np.zeros(0, np.int64), np.ones((1, 2, 2)),
+        np.ones((1, 1)), (), (), ("a", "b"),
+    )  # fmt: skip
+    value = np.ones((1, 1, 2, 2))
+    value[..., 0] += off  # rounding, in favour of the one that delivers less
+    realisations = Realisations(base, value)
+    gives = np.array([[0.5, 1.0]] * 2)
+    for asked, missing, cost in ((1.7, 0.0, 1.0), (3.0, 1.0, 1.0), (3.0, 1.0, 1e6)):
+        metal = Target("metal", gives, np.array([asked]), np.array([cost]))
+        found = evaluate(Plan(np.zeros(2, np.int32), np.eye(2)), realisations, [metal])
+        assert found.npv[0] == pytest.approx(2.0)
+        assert found.penalty[0] == pytest.approx(cost * missing, abs=1e-6 * cost)
+        assert found.price[0, 0, 0] == pytest.approx(cost * (missing > 0), abs=1e-6 * cost)

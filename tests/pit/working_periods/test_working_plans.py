@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from working_cases import best_with_room, case, too_narrow
+from working_cases import DISK, best_with_room, case, too_narrow
 
 from orefield.core import BlockModel, Grid, ModelError
 from orefield.pit.minelib import check_plan
 from orefield.pit.phasing import WorkingRoom, narrow_parts
 from orefield.pit.production import Limit, Plan, Row, solve_production
+from orefield.pit.production.solve import relative_gap
 from orefield.pit.working_periods import period_room, working_plan
 
 
@@ -65,9 +66,41 @@ def test_plans_with_room_keep_everything(seed, hill, lower, cells):
     assert found.value > 0.5 * found.value_given
 
 
+@pytest.mark.parametrize(
+    ("room", "cells"),
+    [(WorkingRoom(40.0, shape="disk"), DISK), (WorkingRoom(10.0, ramp_m=10.0), 2)],
+)
+def test_disks_and_ramps_find_room(room, cells):
+    model, pattern, built = case(1, (15, 14, 3), periods=2, rich=1.5)
+    plan = scheduled(built).plan
+    before = too_narrow(model, built, plan.period, 2, cells)
+    assert before.any()
+    found = working_plan(model, pattern, built, plan, room, seconds=2.0)
+    keeps_everything(model, built, found, cells)
+    adds_up(model, built, plan, found)
+    assert found.room_given.narrow_t.sum() == pytest.approx(
+        model.tonnes()[built.block][before].sum()
+    )
+    assert found.met
+    assert found.value > 0.5 * found.value_given
+
+
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.sampled_from([10.0, 20.0, 30.0]), st.booleans())
-def test_room_is_measured_as_squares_say(seed, width, hill):
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from(
+        [
+            (WorkingRoom(10.0), 1),
+            (WorkingRoom(20.0), 2),
+            (WorkingRoom(30.0), 3),
+            (WorkingRoom(10.0, ramp_m=10.0), 2),
+            (WorkingRoom(40.0, shape="disk"), DISK),
+        ]
+    ),
+    st.booleans(),
+)
+def test_room_is_measured_as_elements_say(seed, asked, hill):
+    room, cells = asked
     model, pattern, built = case(seed, (8, 7, 3), hill=hill)
     rng = np.random.default_rng(seed)
     n_t = built.problem.n_periods
@@ -78,8 +111,8 @@ def test_room_is_measured_as_squares_say(seed, width, hill):
         period[b] = max([period[b], *period[needed]])
     share = np.zeros((built.problem.n, 2))
     share[period < n_t, 1] = 1.0
-    found = period_room(model, built, Plan(period, share), WorkingRoom(width))
-    wrong = too_narrow(model, built, period, n_t, round(width / 10.0))
+    found = period_room(model, built, Plan(period, share), room)
+    wrong = too_narrow(model, built, period, n_t, cells)
     rock, when = model.tonnes()[built.block], period[built.unit]
     for t in range(n_t):
         assert found.narrow_t[t] == pytest.approx(rock[wrong & (when == t)].sum())
@@ -88,7 +121,8 @@ def test_room_is_measured_as_squares_say(seed, width, hill):
     # the definition is that of phases, where floors are kept as wide as walls
     of_model = np.full(model.grid.n, -1)
     of_model[built.block] = np.where(when < n_t, when, -1)
-    both = narrow_parts(model, of_model, pattern, WorkingRoom(width, bottom_m=width))
+    floor = replace(room, bottom_m=room.mining_m + room.ramp_m)
+    both = narrow_parts(model, of_model, pattern, floor)
     assert [p for p in both if p.between] == list(found.parts)
 
 
@@ -151,11 +185,47 @@ def test_the_same_seed_gives_the_same_plan():
     model, pattern, built = case(4, (6, 5, 2), periods=2)
     plan = scheduled(built).plan
     one, two = (
-        working_plan(model, pattern, built, plan, WorkingRoom(20.0), seconds=np.inf, turns=5)
+        working_plan(model, pattern, built, plan, WorkingRoom(20.0), seconds=np.inf, turns=24)
         for _ in range(2)
     )
     np.testing.assert_array_equal(one.plan.period, two.plan.period)
     np.testing.assert_array_equal(one.plan.share, two.plan.share)
+
+
+def test_no_turns_decide_nothing():
+    model, pattern, built = case(4, (7, 6, 2), periods=2)
+    room = WorkingRoom(20.0)
+    first = working_plan(model, pattern, built, scheduled(built).plan, room, seconds=0.0).plan
+    found = working_plan(model, pattern, built, first, room, seconds=np.inf, turns=0)
+    np.testing.assert_array_equal(found.plan.period, first.period)
+    more = working_plan(model, pattern, built, first, room, seconds=np.inf, turns=8)
+    assert more.value > found.value
+
+
+def test_a_plan_near_enough_to_its_bound_ends_the_search():
+    model, pattern, built = case(2, (10, 9, 3))
+    solution = scheduled(built)
+    bound = working_plan(
+        model, pattern, built, solution.plan, WorkingRoom(), seconds=0.0
+    ).value  # its destinations are the best, too
+    for gap, off in ((0.0, 1.0), (0.1, 1.05)):
+        found = working_plan(
+            model, pattern, built, solution.plan, WorkingRoom(), upper_bound=off * bound, gap=gap,
+            seconds=60.0,
+        )  # fmt: skip
+        assert found.seconds < 20.0
+        assert found.gap <= gap
+    # with room to make, the first division that is near enough is the last
+    told = []
+    found = working_plan(
+        model, pattern, built, solution.plan, WorkingRoom(20.0), upper_bound=bound, gap=0.7,
+        seconds=120.0, progress=told.append,
+    )  # fmt: skip
+    assert found.seconds < 60.0
+    assert found.met
+    assert 0.0 < found.gap <= 0.7
+    keeps_everything(model, built, found, 2)
+    assert all(relative_gap(x.objective, bound) > 0.7 for x in told[:-1])
 
 
 def test_general_rows_are_kept():
@@ -186,8 +256,10 @@ def test_a_pit_narrower_than_the_width_is_dropped_and_said():
     plan = scheduled(built).plan
     found = working_plan(model, pattern, built, plan, WorkingRoom(80.0), seconds=20.0)
     mined = found.plan.period < built.problem.n_periods
-    if mined.any():  # one bench of eight by eight may be left
-        keeps_everything(model, built, found, 8)
+    # a bench of eight by nine has room for one square, or for two that overlap
+    assert np.unique(built.block[mined] // 72).tolist() == [2]
+    assert mined.sum() in (64, 72)
+    keeps_everything(model, built, found, 8)
     assert found.dropped_t > 0
     adds_up(model, built, plan, found)
 
@@ -284,5 +356,11 @@ def test_what_does_not_fit_is_refused():
         work(built=joined)
     bad = plan.share.copy()
     bad[0] = np.nan
-    with pytest.raises(ModelError, match="shares"):
+    with pytest.raises(ModelError, match="shares of unit 0 add up to nan"):
         work(plan=Plan(plan.period, bad))
+    bad[0] = np.where(plan.period[0] < n_t, [1.5, -0.5], [0.5, -0.5])
+    with pytest.raises(ModelError, match=r"the least of them -0\.5"):
+        work(plan=Plan(plan.period, bad))
+    for gap in (-0.1, np.nan):
+        with pytest.raises(ModelError, match="give 0 or more"):
+            work(gap=gap)

@@ -60,18 +60,31 @@ def case(
     return model, pattern, model_problem(model, pit, pattern, worth, limits, group=group)
 
 
+DISK = [
+    *((1, 0), (2, 0)),
+    *((0, 1), (1, 1), (2, 1), (3, 1)),
+    *((0, 2), (1, 2), (2, 2), (3, 2)),
+    *((1, 3), (2, 3)),
+]
+"""Blocks of 10 m whose centre a disk of 40 m holds."""
+
+
 def too_narrow(model, built, period, n_periods, cells):
-    """Blocks of the schedule that no square of so many blocks covers, by trying all squares."""
+    """Blocks of the schedule that no element covers, by trying it everywhere.
+
+    The element is a square of so many blocks, or a list of blocks (x, y) from 0, 0.
+    """
+    if isinstance(cells, int):
+        cells = list(itertools.product(range(cells), repeat=2))
+    wide, long = (max(step[axis] for step in cells) for axis in range(2))
     nx, ny, nz = model.grid.shape
     when = np.full(model.grid.n, -1)
     when[built.block] = np.where(period[built.unit] < n_periods, period[built.unit], -1)
     rock = np.asarray(model["rock_fraction"]) > 0
     ok = np.zeros(model.grid.n, bool)
-    for z, y, x in itertools.product(range(nz), range(ny - cells + 1), range(nx - cells + 1)):
+    for z, y, x in itertools.product(range(nz), range(ny - long), range(nx - wide)):
         square = [
-            x + i + nx * (y + j + ny * z)
-            for i, j in itertools.product(range(cells), repeat=2)
-            if rock[x + i + nx * (y + j + ny * z)]
+            x + i + nx * (y + j + ny * z) for i, j in cells if rock[x + i + nx * (y + j + ny * z)]
         ]
         if square and len({when[i] for i in square}) == 1 and when[square[0]] >= 0:
             ok[square] = True

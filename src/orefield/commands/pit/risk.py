@@ -178,7 +178,7 @@ def _text(
         said += [
             ("risk brings", f"{brings}: the value of the stochastic solution"),
             ("bound", "-" if data["upper_bound"] is None else texts.millions(data["upper_bound"])),
-            ("gap", "-" if data["gap"] is None else f"{data['gap']:.2%}"),
+            ("gap", _gap_said(data, plans[-1])),
             (
                 "search",
                 f"{data['status']} after {data['seconds_searching']:.1f} s, {data['units']:,} "
@@ -192,12 +192,22 @@ def _text(
             (
                 "passed",
                 f"{limit['name']}, plan {judged.name}: by up to {limit['most']:,.4g} in "
-                f"{limit['probability']:.0%} of realisations",
+                f"{limit['probability']:.0%} of realisations {sample}",
             )
-            for limit in report.passed(judged.last)
+            for sample, found in judged.samples.items()
+            for limit in report.passed(found)
         ]
     said += texts.written(out, files.written)
     return "\n".join([*parts, texts.pairs(said)])
+
+
+def _gap_said(data: dict[str, Any], plan: Judged) -> str:
+    """The gap, or why there is none."""
+    if data["gap"] is not None:
+        return f"{data['gap']:.2%}"
+    if data["upper_bound"] is None or plan.samples[SEEN].kept:
+        return "-"
+    return "-: the plan passes limits in some realisation"
 
 
 def _of_means(task: RiskTask) -> list[tuple[str, str]]:

@@ -53,7 +53,8 @@ class GivenPlan:
         for d, name in enumerate(names):
             if name in self.share:
                 out[:, d] = self.share[name][block]
-        bad = np.flatnonzero((np.abs(out.sum(axis=1) - 1.0) > _WHOLE) | (out < 0).any(axis=1))
+        whole = np.abs(out.sum(axis=1) - 1.0) <= _WHOLE  # which no sum with nan is
+        bad = np.flatnonzero(~whole | (out < 0).any(axis=1))
         if len(bad):
             raise ModelError(
                 f"the shares of a block that is mined add up to {out[bad[0]].sum():g}",
@@ -81,7 +82,7 @@ def read_plan(path: Path, grid: Grid, n_periods: int, names: tuple[str, ...]) ->
     Raises
     ------
     TableError
-        When there is no such file, it cannot be read or has no periods.
+        When there is no such file, it cannot be read, has no periods or holds words for shares.
     ModelError
         When it is of another grid, or a period is none of the calendar.
     """
@@ -108,8 +109,11 @@ def read_plan(path: Path, grid: Grid, n_periods: int, names: tuple[str, ...]) ->
     share = {}
     for name in names:
         column = fields.get(f"share_{name}")
-        if column is not None:
-            share[name] = np.asarray(column, np.float64)
+        if column is None:
+            continue
+        if column.dtype.kind not in "fiu":
+            raise TableError("shares are no numbers", where=f"{file}, column 'share_{name}'")
+        share[name] = np.asarray(column, np.float64)
     if not share and "destination" in fields:
         to = np.asarray(fields["destination"], np.str_)
         for name in np.unique(to[period >= 0]):

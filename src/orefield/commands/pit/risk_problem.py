@@ -207,8 +207,11 @@ class Simulated:
         ------
         InputError
             As :func:`~orefield.commands.pit.problem.schedule_problem`; with the realisation.
+        ModelError
+            When a limit has the name that a target has among limits.
         """
         built = self._of(self.planner.model, pit).built
+        self._refuse_taken([limit.name for limit in built.problem.limits])
         count = len(self.chosen.used)
 
         def told(done: int) -> None:
@@ -221,6 +224,17 @@ class Simulated:
             held = self._sample(built, pit, self.chosen.held, lambda done: told(before + done))
         mean = _without(_named_apart(built.problem), {t.usage.name for t in self.settings.targets})
         return RiskProblem(built, mean, seen, held)
+
+    def _refuse_taken(self, names: list[str]) -> None:
+        """Targets stand among limits, by name: one more of that name would be lost with them."""
+        for target in self.settings.targets:
+            if names.count(target.usage.name) > 1:
+                raise ModelError(
+                    f"a limit is called '{target.usage.name}', which stands for the target "
+                    f"'{target.name}'",
+                    where=f"{self.config.path}, [[limit]]",
+                    fix="give the limit another name",
+                )
 
     def _sample(
         self, built: ModelProblem, pit: NDArray[np.bool_], numbers: _I8, told: Callable[[int], None]

@@ -103,7 +103,7 @@ def _plain(value: Any) -> Any:
 
 
 def passed(found: Evaluation) -> list[dict[str, Any]]:
-    """Limits that some realisation leaves no way to keep: how often, and by how much at most."""
+    """Limits that the plan passes in some realisation: how probably, and by how much at most."""
     out = []
     over = [*found.broken, *(x[:, None] for x in found.rows_broken)]
     for name, by in zip((*found.limits, *found.rows), over, strict=True):

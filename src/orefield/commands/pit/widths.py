@@ -46,11 +46,10 @@ class Widths:
     def __init__(self, planner: Planner, built: ModelProblem, seconds: float) -> None:
         self.planner, self.built, self.room = planner, built, planner.config.scheduling.room
         self.work: WorkingPlan | None = None
-        self.first_s = seconds
-        self.left_s = 0.0
+        self.seconds = self.first_s = seconds
         if self.room is not None:
             self.room.between(planner.model.grid)
-            self.first_s, self.left_s = FIRST * seconds, (1.0 - FIRST) * seconds
+            self.first_s = FIRST * seconds
 
     def kept(
         self,
@@ -58,10 +57,26 @@ class Widths:
         seed: int,
         progress: Callable[[Progress], None] | None = None,
         stop: Callable[[], bool] | None = None,
+        *,
+        gap: float = 0.0,
     ) -> Solution:
         """The solution with room in every period; as it is where no width is asked for.
 
-        Its bound is that of any schedule, with room or without.
+        Its bound is that of any schedule, with room or without. What the first search left of
+        its time goes to this one.
+
+        Parameters
+        ----------
+        solution : Solution
+            Without widths.
+        seed : int
+            Of all choices.
+        progress : callable of Progress, optional
+            Told the best value with room so far.
+        stop : callable, optional
+            Asked whether to end with the best so far.
+        gap : float
+            Relative gap to the bound at which to end.
 
         Raises
         ------
@@ -72,10 +87,11 @@ class Widths:
 
         if self.room is None:
             return solution
+        left = max(self.seconds - solution.seconds, (1.0 - FIRST) * self.seconds)
         work = working_plan(
             self.planner.model, self.planner.pattern, self.built, solution.plan, self.room,
-            upper_bound=solution.upper_bound, seconds=self.left_s, seed=seed, progress=progress,
-            stop=stop,
+            upper_bound=solution.upper_bound, gap=gap, seconds=left, seed=seed,
+            progress=progress, stop=stop,
         )  # fmt: skip
         self.work = work
         return replace(
@@ -84,7 +100,8 @@ class Widths:
             objective=work.value,
             gap=work.gap,
             seconds=solution.seconds + work.seconds,
-            status=_status(solution, work),
+            # that of the first search says nothing of a plan with room
+            status="with room" if work.met else "unmet",
         )
 
     def data(self) -> dict[str, Any] | None:
@@ -110,13 +127,6 @@ class Widths:
             return {}
         before = self.built.block_period(self.work.given, self.planner.model.grid.n)
         return {"period_before_widths": before}
-
-
-def _status(solution: Solution, work: WorkingPlan) -> str:
-    """That of the first search says nothing of a plan with room."""
-    if not work.met:
-        return "unmet"
-    return "interrupted" if solution.status == "interrupted" else "with room"
 
 
 def room_data(work: WorkingPlan, room: WorkingRoom) -> dict[str, Any]:

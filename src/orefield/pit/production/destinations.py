@@ -22,6 +22,8 @@ from orefield.pit.production.problem import Plan
 _F8 = NDArray[np.float64]
 _WORTH = 1e4
 _ROUNDING = 1e-9
+_ALIKE = 1e-9
+"""Differences of value that are less than this share of what is missed are rounding."""
 _KEPT = 1e-9
 """Share of its size by which a side constraint may be passed; a hundredth of what counts."""
 
@@ -183,7 +185,10 @@ class _Recourse:
         self.kept = np.flatnonzero(kept)
         largest = abs(demand.use).max(axis=1).toarray().ravel() if m else np.zeros(len(lower))
         self.size = bound_sizes(demand.lower, demand.upper, largest)
-        self.scale = max(float(np.abs(gain).max(initial=0.0)), 1e-300) / _WORTH
+        charge = demand.penalty[self.soft] * self.size[self.soft]
+        most, missed = float(np.abs(gain).max(initial=0.0)), float(charge.max(initial=0.0))
+        # where destinations are worth the same, or but for rounding, what is missed is the money
+        self.scale = ((most if most > _ALIKE * missed else missed) or 1.0) / _WORTH
         k, s = len(self.kept), len(self.soft)
         row_of = np.cumsum(kept) - 1
         soft = sp.csr_array((np.ones(s), (row_of[self.soft], np.arange(s))), shape=(k, s))
@@ -199,7 +204,6 @@ class _Recourse:
             high.append(np.ones(m))
         self.matrix = sp.csr_array(sp.block_array(blocks, format="csr"))
         self.low, self.high = np.concatenate(low), np.concatenate(high)
-        charge = demand.penalty[self.soft] * self.size[self.soft]
         self.cost = np.concatenate([-gain, charge]) / self.scale
         self.top = np.concatenate([np.ones(len(block)), np.full(s, np.inf)])
 
@@ -243,6 +247,9 @@ def _minimum(
     cost: _F8, matrix: sp.csr_array, low: _F8, high: _F8, top: _F8
 ) -> tuple[_F8, _F8] | None:
     """Columns and row prices at the minimum, or None where there is no solution."""
+    if not len(cost):  # HiGHS calls such a program empty, whether its bounds are kept or not
+        kept = bool((low <= 0.0).all() and (high >= 0.0).all())
+        return (np.zeros(0), np.zeros(len(low))) if kept else None
     solver = program(cost, top, matrix, low, high)
     solver.setOptionValue("primal_feasibility_tolerance", _KEPT)
     solver.run()

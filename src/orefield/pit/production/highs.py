@@ -50,6 +50,41 @@ def program(
     return solver
 
 
+def better_than(
+    solver: highspy.Highs, gain: _F8, present: _F8, seed: int
+) -> tuple[_F8 | None, bool]:
+    """Run a program from a solution in hand.
+
+    Parameters
+    ----------
+    solver : highspy.Highs
+        Holds the program, with limits of effort and gaps set.
+    gain : float64 array, shape (c,)
+        What columns are worth; the program minimises its opposite, in any scale.
+    present : float64 array, shape (c,)
+        A solution to start from.
+    seed : int
+        Of the solver's choices.
+
+    Returns
+    -------
+    columns : float64 array, shape (c,), or None
+        Where they are worth more than ``present``.
+    proven : bool
+        Whether nothing is worth more, within the gaps set.
+    """
+    solver.setOptionValue("random_seed", int(seed) % 2**31)
+    guess = highspy.HighsSolution()
+    guess.col_value = list(present)
+    solver.setSolution(guess)
+    solver.run()
+    proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    found = np.asarray(solver.getSolution().col_value)
+    if len(found) != len(gain) or gain @ found <= gain @ present:
+        return None, proven
+    return found, proven
+
+
 def quiet_highs() -> highspy.Highs:
     """A HiGHS instance that prints nothing and uses one thread."""
     solver = highspy.Highs()

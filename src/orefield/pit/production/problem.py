@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from orefield.core import ModelError
 
 _F8 = NDArray[np.float64]
+_I8 = NDArray[np.int64]
 
 _WHOLE = 1e-6
 """Tolerance of sums of shares, and of capacities by them."""
@@ -257,3 +258,27 @@ def one_destination(use: ArrayLike, upper: ArrayLike, name: str = "resource") ->
     """A capacity (t,) for a resource of which block ``i`` takes ``use[i]``, one destination."""
     top = np.asarray(upper, np.float64)
     return Limit(name, np.asarray(use, np.float64)[:, None], np.full(len(top), -np.inf), top)
+
+
+def arcs_between(one: _I8, two: _I8, m: int) -> tuple[_I8, _I8]:
+    """Precedence lists of ``m`` nodes, from pairs: each once, without those of a node and itself.
+
+    Parameters
+    ----------
+    one, two : int64 arrays, shape (k,)
+        Nodes, from 0; ``one`` needs ``two``.
+    m : int
+        Number of nodes; may be 0.
+
+    Returns
+    -------
+    start : int64 array, shape (m + 1,)
+        Where the list of each node begins.
+    needed : int64 array
+        What nodes need, rising within a list.
+    """
+    pairs = np.unique((one * m + two)[one != two])
+    count = np.bincount(pairs // max(m, 1), minlength=m)
+    start = np.zeros(m + 1, np.int64)
+    np.cumsum(count, out=start[1:])
+    return start, (pairs % max(m, 1)).astype(np.int64)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from orefield.kernels.sequencing import sub_graph
-from orefield.pit.production.highs import program
+from orefield.pit.production.highs import better_than, program
 from orefield.pit.production.instance import MET, Instance
 from orefield.pit.production.problem import Plan
 
@@ -268,16 +267,7 @@ class Program:
             solver.setOptionValue("mip_max_nodes", nodes)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", float(gap))
-        solver.setOptionValue("random_seed", int(seed) % 2**31)
-        guess = highspy.HighsSolution()
-        guess.col_value = list(present)
-        solver.setSolution(guess)
-        solver.run()
-        solved = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        found = np.asarray(solver.getSolution().col_value)
-        if len(found) != len(gain) or gain @ found <= gain @ present:
-            return None, solved
-        return found, solved
+        return better_than(solver, gain, present, seed)
 
     def plan(self, z: _F8) -> Plan:
         """Columns as a plan."""

@@ -73,7 +73,8 @@ class Solution:
         "optimal" (gap reached is 0), "gap", "time", "turns" (the effort was counted),
         "exhausted" (nothing is left to decide) or "interrupted"; "unmet" when no plan was found
         that meets all side constraints, though a fractional one exists: ``plan`` then misses
-        them least, and the gap is infinite.
+        them least, and the gap is infinite. "with room" where the plan has been changed since to
+        leave room to work, and meets all side constraints.
     unsaved : str
         Why the checkpoint could not be written; empty when it was, or none was asked for.
     """

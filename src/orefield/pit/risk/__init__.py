@@ -1,6 +1,12 @@
 """Schedules under geological uncertainty: how a plan fares over realisations, and better ones."""
 
-from orefield.pit.risk.bounds import Prices, lowered_bound, perfect_information_bound, priced_bound
+from orefield.pit.risk.bounds import (
+    Prices,
+    lowered_bound,
+    perfect_information_bound,
+    priced_bound,
+    priced_constraints,
+)
 from orefield.pit.risk.evaluation import Evaluation
 from orefield.pit.risk.judging import evaluate
 from orefield.pit.risk.policies import Policies, all_policies, policies
@@ -23,6 +29,7 @@ __all__ = [
     "perfect_information_bound",
     "policies",
     "priced_bound",
+    "priced_constraints",
     "risk_schedule",
     "sample_average_problem",
 ]

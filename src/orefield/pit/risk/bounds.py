@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core import ModelError
-from orefield.pit.production.instance import unpack
+from orefield.pit.production.instance import bound_sizes, unpack
 from orefield.pit.production.problem import ProductionProblem
 from orefield.pit.production.relaxation import (
     Relaxation,
@@ -24,6 +24,8 @@ from orefield.pit.production.shell_groups import shell_groups
 from orefield.pit.risk.realisations import Realisations, Target
 
 _F8 = NDArray[np.float64]
+_REACH = 0.1
+"""Share of the bound by which steps are to lower it where no plan says how far down it can go."""
 
 
 def perfect_information_bound(
@@ -34,11 +36,12 @@ def perfect_information_bound(
     progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> float:
-    """Certified: no plan has a higher expected value, whatever it looks at.
+    """Certified: no plan that keeps limits and rows in every realisation has a higher mean value.
 
-    The mean over realisations of the bound of a schedule made for that realisation alone. What
-    falling short of targets costs is not counted, which makes it higher still. Relaxations that
-    are cut short by time still give bounds; inf where time or ``stop`` ends it before the last.
+    Whatever it looks at: the mean over realisations of the bound of a schedule made for that
+    realisation alone. What falling short of targets costs is not counted, which makes it higher
+    still. Relaxations that are cut short by time still give bounds; inf where time or ``stop``
+    ends it before the last.
 
     Raises
     ------
@@ -66,14 +69,25 @@ class Prices:
     Attributes
     ----------
     limit : float64 array, shape (s, m)
-        Of a unit of each of the base's
-        :func:`~orefield.pit.production.relaxation.side_constraints`.
+        Of a unit of each of :func:`priced_constraints`.
     target : float64 array, shape (s, g, t)
         Of a unit that is missing: between zero and the target's penalty.
     """
 
     limit: _F8
     target: _F8
+
+
+def priced_constraints(realisations: Realisations) -> SideConstraints:
+    """Bounds of limits and rows that have a price in every realisation, in one order for all.
+
+    A minimum of zero counts among them where the use of any realisation may lie below zero.
+    """
+    least = tuple(
+        replace(x, use=realisations.uses[x.name].min(axis=0)) if x.name in realisations.uses else x
+        for x in realisations.base.limits
+    )
+    return side_constraints(replace(realisations.base, limits=least))
 
 
 def priced_bound(
@@ -108,8 +122,9 @@ def priced_bound(
     bound : float
         No plan that keeps limits and rows in every realisation has a higher objective.
     excess : Prices
-        By how much the closure passes each bound that is priced, or lacks of each target: the
-        way in which a price should go.
+        By how much the closure passes each bound that is priced, or either bound where none is,
+        and what it lacks of each target: with the sign turned round and times the probability
+        of its realisation a subgradient of the bound, so the way in which a price should go.
 
     Raises
     ------
@@ -119,7 +134,7 @@ def priced_bound(
     realisations.check(targets)
     base, s = realisations.base, realisations.n
     n, n_t, n_d = base.n, base.n_periods, base.n_destinations
-    side = side_constraints(base)
+    side = priced_constraints(realisations)
     wanted = (s, len(side)), (s, len(targets), n_t)
     if (prices.limit.shape, prices.target.shape) != wanted:
         raise ModelError(f"prices of shapes {prices.limit.shape} and {prices.target.shape}",
@@ -140,15 +155,18 @@ def priced_bound(
         to = worth[when, block].argmax(axis=1) if adapt else best[when, block]
         sent = np.zeros((n_t, n, n_d))
         sent[when, block, to] = 1.0
+        charge = side.clipped(prices.limit[k])
         for x, (r, t) in enumerate(zip(side.limit, side.period, strict=True)):
             if r >= 0:
                 used = float((realisations.use(base.limits[r], k) * sent[t]).sum())
             else:
                 row = base.rows[t]
                 used = float(row.factor @ sent[row.period, row.block, row.destination])
-            high = prices.limit[k, x] > 0 or not np.isfinite(side.lower[x])
-            high = high or (used > side.upper[x] and prices.limit[k, x] == 0)
-            excess.limit[k, x] = used - (side.upper[x] if high else side.lower[x])
+            over, under = used - side.upper[x], used - side.lower[x]
+            if charge[x] == 0.0:  # neither bound is priced: only what is passed counts
+                excess.limit[k, x] = max(over, 0.0) + min(under, 0.0)
+            else:
+                excess.limit[k, x] = over if charge[x] > 0.0 else under
         for g, target in enumerate(targets):
             given = np.bincount(when, target.of(k)[block, to], n_t)
             excess.target[k, g] = target.amount - given
@@ -189,15 +207,18 @@ def _closure(base: ProductionProblem, gain: _F8) -> tuple[NDArray[np.int32], flo
     return period, found.bound
 
 
-def multipliers(problem: ProductionProblem, tolerance: float, seconds: float) -> _F8:
-    """Prices of a problem's side constraints in its relaxation, shape (m,).
+def multipliers(
+    problem: ProductionProblem, side: SideConstraints, tolerance: float, seconds: float
+) -> _F8:
+    """Prices that a problem's relaxation gives to ``side``, shape (len(side),).
+
+    Zero where the problem does not count a constraint.
 
     Raises
     ------
     ModelError
         When precedences have a cycle or no schedule meets the side constraints.
     """
-    side = side_constraints(problem)
     out = np.zeros(len(side))
     found = relaxed(problem, tolerance, seconds, None)
     if found is None:
@@ -235,7 +256,7 @@ def lowered_bound(
     realisations: Realisations,
     targets: Sequence[Target],
     prices: Prices,
-    floor: float,
+    floor: float = -np.inf,
     *,
     adapt: bool = True,
     turns: int = 30,
@@ -254,7 +275,8 @@ def lowered_bound(
     realisations, targets, prices, adapt
         As of :func:`priced_bound`; the prices are those to start from.
     floor : float
-        Objective of a plan: what the bound may come down to.
+        Objective of a plan that keeps limits and rows in every realisation: the bound cannot
+        come down below it, and ends there. Without one it is sought a tenth lower at each step.
     turns : int
         Steps at most.
     seconds : float
@@ -270,9 +292,8 @@ def lowered_bound(
         As :func:`priced_bound`.
     """
     began, n_t = time.perf_counter(), realisations.base.n_periods
-    side = side_constraints(realisations.base)
-    bounds = np.where(np.isfinite(side.upper), side.upper, side.lower)
-    size = np.where(bounds != 0.0, np.abs(bounds), 1.0)
+    side = priced_constraints(realisations)
+    size = bound_sizes(side.lower, side.upper, _largest_uses(realisations, side))
     asked = np.array([np.where(t.amount > 0, t.amount, 1.0) for t in targets])
     asked = asked.reshape(len(targets), n_t)
     top = np.array(
@@ -281,11 +302,11 @@ def lowered_bound(
             for t in targets
         ]
     ).reshape(len(targets), n_t)
-    at, best, length, idle = prices, np.inf, 1.0, 0
-    start = prices
+    at = replace(prices, limit=np.array([side.clipped(row) for row in prices.limit]))
+    start, best, length, idle = at, np.inf, 1.0, 0
     for turn in range(turns):
         bound, excess = priced_bound(realisations, targets, at, adapt=adapt)
-        if bound < best - 1e-4 * abs(best - floor) or not np.isfinite(best):
+        if not np.isfinite(best) or bound < best - 1e-4 * _hoped(best, floor):
             best, start, way, idle = bound, at, excess, 0
         else:
             best, idle = min(best, bound), idle + 1
@@ -294,18 +315,38 @@ def lowered_bound(
         if progress is not None:
             progress((turn + 1) / turns)
         over = time.perf_counter() - began > seconds or (stop is not None and stop())
-        if over or best - floor <= 1e-6 * abs(floor):
+        if over or (np.isfinite(floor) and best - floor <= 1e-6 * abs(floor)):
             break
         odds = realisations.probability[:, None]
         limit, target = excess.limit / size, excess.target / asked
-        limit = np.where((at.limit == 0.0) & (limit < 0.0) & np.isfinite(side.upper), 0.0, limit)
         target = np.where(top > 0.0, target, 0.0)
         norm = float((odds * limit**2).sum() + (odds[:, :, None] * target**2).sum())
         if norm <= 1e-12:
             break
-        step = length * (best - floor) / norm
+        step = length * _hoped(best, floor) / norm
         at = Prices(
             np.array([side.clipped(row) for row in at.limit + step * limit / size]),
             np.clip(at.target + step * target / asked, 0.0, top),
         )
     return best
+
+
+def _hoped(best: float, floor: float) -> float:
+    """By how much a step is to lower the bound."""
+    if np.isfinite(floor):
+        return abs(best - floor)
+    return _REACH * abs(best) or _REACH
+
+
+def _largest_uses(realisations: Realisations, side: SideConstraints) -> _F8:
+    """Largest use or factor behind each side constraint, in any realisation, shape (m,)."""
+    base, s = realisations.base, realisations.n
+    limits = [
+        max(float(np.abs(realisations.use(x, k)).max(initial=0.0)) for k in range(s))
+        for x in base.limits
+    ]
+    rows = [float(np.abs(row.factor).max(initial=0.0)) for row in base.rows]
+    return np.array(
+        [limits[r] if r >= 0 else rows[t] for r, t in zip(side.limit, side.period, strict=True)],
+        np.float64,
+    )

@@ -60,6 +60,11 @@ class Evaluation:
         return float(self.probability @ (self.npv - self.penalty))
 
     @property
+    def kept(self) -> bool:
+        """Whether every limit and row is kept in every realisation."""
+        return not (self.broken.any() or self.rows_broken.any())
+
+    @property
     def expected_npv(self) -> float:
         """Expected value."""
         return float(self.probability @ self.npv)

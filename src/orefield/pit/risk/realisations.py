@@ -196,21 +196,6 @@ class Realisations:
         out: _F8 = np.tensordot(self.probability, amount, axes=1)
         return out
 
-    def some(self, which: ArrayLike) -> Realisations:
-        """The realisations of these numbers, their probabilities scaled to one.
-
-        Raises
-        ------
-        ModelError
-            When there is none of them.
-        """
-        at = np.asarray(which, np.int64)
-        if not len(at):
-            raise ModelError("there is no realisation")
-        odds = self.probability[at]
-        uses = {name: use[at] for name, use in self.uses.items()}
-        return Realisations(self.base, self.value[at], uses, odds / odds.sum())
-
     def alike(self, problem: ProductionProblem) -> ProductionProblem:
         """A problem of the same blocks, its parts of value added up as :meth:`of` does.
 

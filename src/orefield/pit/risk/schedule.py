@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from orefield.core import ModelError
 from orefield.pit.production.problem import Plan, ProductionProblem
-from orefield.pit.production.relaxation import side_constraints
+from orefield.pit.production.relaxation import SideConstraints, side_constraints
 from orefield.pit.production.solve import Solution, relative_gap, solve_production
-from orefield.pit.risk.bounds import Prices, lowered_bound, multipliers
+from orefield.pit.risk.bounds import Prices, lowered_bound, multipliers, priced_constraints
 from orefield.pit.risk.evaluation import Evaluation
 from orefield.pit.risk.judging import evaluate
 from orefield.pit.risk.policies import Policies, all_policies, policies
@@ -59,7 +59,8 @@ class RiskSchedule:
     bound : float
         No plan that keeps limits and rows in every realisation has a higher objective:
         :func:`~orefield.pit.risk.lowered_bound`, or the bound of the two-stage program where
-        that was solved. inf when neither was asked for, or ``stop`` came before it.
+        that was solved. inf when neither was asked for, or ``stop`` came before it. A plan that
+        passes a limit in some realisation may have a higher one.
     candidates : tuple of (str, float)
         Every plan made, by name, and its objective.
     seconds : float
@@ -85,7 +86,13 @@ class RiskSchedule:
 
     @property
     def gap(self) -> float:
-        """``(bound - objective) / |bound|``; inf without a bound."""
+        """``(bound - objective) / |bound|``; inf without a bound.
+
+        And where the plan passes a limit or row in some realisation: of such plans the bound
+        says nothing.
+        """
+        if not self.evaluation.kept:
+            return np.inf
         return relative_gap(self.evaluation.objective, self.bound)
 
     def table(self) -> pd.DataFrame:
@@ -180,7 +187,8 @@ def risk_schedule(
     made.judge("mean values", first.plan, first.status)
     unaware = made.best
     if adapt and not steps.stopped():
-        charge = _charges(plain, multipliers(plain, _LOOSE, steps.each / 2))
+        side = side_constraints(plain)
+        charge = _charges(plain, side, multipliers(plain, side, _LOOSE, steps.each / 2))
         rules = policies(realisations, charge, fractions)
     else:
         rules = policies(realisations, None, ())
@@ -205,13 +213,16 @@ def risk_schedule(
         limit = found.upper_bound if whole else limit
     if bound and not steps.stopped():
         left = steps.begin("bound")
-        averages = multipliers(expected_problem(realisations, rules, targets), _LOOSE, left / 2)
+        averages = multipliers(
+            expected_problem(realisations, rules, targets), priced_constraints(realisations),
+            _LOOSE, left / 2,
+        )  # fmt: skip
         prices = Prices(
             np.repeat(averages[None], realisations.n, axis=0),
             np.zeros((realisations.n, len(targets), realisations.base.n_periods)),
         )
         known = lowered_bound(
-            realisations, targets, prices, made.best[1].objective, adapt=adapt, turns=_STEPS,
+            realisations, targets, prices, made.kept, adapt=adapt, turns=_STEPS,
             seconds=left / 2, progress=steps.share, stop=stop,
         )  # fmt: skip
         limit = min(limit, known)
@@ -274,6 +285,7 @@ class _Made:
         self.realisations, self.targets, self.adapt = realisations, targets, adapt
         self.all: list[tuple[str, float]] = []
         self.met, self.worth = False, -np.inf
+        self.kept = -np.inf  # the highest objective of plans that keep all in every realisation
 
     def judge(self, name: str, plan: Plan, status: str) -> None:
         """Evaluate a plan, and keep it when it is the best.
@@ -285,13 +297,14 @@ class _Made:
         higher = worth > self.worth + _BETTER * abs(self.worth)  # the first at a tie
         if not self.all or met > self.met or (met == self.met and higher):
             self.best, self.met, self.worth = (plan, self.last), met, worth
+        if self.last.kept:
+            self.kept = max(self.kept, worth)
         self.all.append((name, worth))
 
 
-def _charges(mean: ProductionProblem, price: _F8) -> _F8:
+def _charges(mean: ProductionProblem, side: SideConstraints, price: _F8) -> _F8:
     """Mean price of each limit over the periods, where it binds from above."""
     out = np.zeros(len(mean.limits))
-    side = side_constraints(mean)
     limits = side.limit >= 0
     np.add.at(out, side.limit[limits], np.maximum(price[limits], 0.0))
     return out / mean.n_periods

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -89,6 +90,13 @@ class Benches:
             model.grid.shape, air, built.block, built.unit, built.problem.n, between,
             np.asarray(model.tonnes()[built.block], np.float64),
         )  # fmt: skip
+
+    @cached_property
+    def unit_at(self) -> _I8:
+        """Unit of each block of the grid, shape (b,); -1 in air, -2 in rock outside the problem."""
+        out = np.where(self.air, _AIR, _ELSEWHERE).astype(np.int64)
+        out[self.block] = self.unit
+        return out
 
     def zones(self, of_unit: _I4) -> _I4:
         """Zones of the model's blocks from those of units, as kernels take them."""

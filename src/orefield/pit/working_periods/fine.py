@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from orefield.kernels.neighbourhood import limits_around
 from orefield.kernels.sequencing import sub_graph
-from orefield.pit.production.highs import program
+from orefield.pit.production.highs import better_than, program
 from orefield.pit.production.instance import Instance
 from orefield.pit.production.problem import Plan
+from orefield.pit.production.spans import bounded
 from orefield.pit.working_periods.benches import Benches
 
 _F8 = NDArray[np.float64]
@@ -33,7 +32,18 @@ _WORTH = 1e4
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a program as triplets, with bounds."""
+    """Rows of a program as triplets, with bounds.
+
+    Attributes
+    ----------
+    row : int64 array, shape (k,)
+        Of each entry, from 0 on.
+    column : int64 array, shape (k,)
+    factor : float64 array, shape (k,)
+        Entries of one place are added up.
+    lower, upper : float64 arrays, shape (m,)
+        Of each row; -inf and inf for none.
+    """
 
     row: _I8
     column: _I8
@@ -65,20 +75,19 @@ class FineProgram:
     ) -> None:
         self.instance, self.benches, self.plan, self.free = instance, benches, plan, free
         n_t, n_d = instance.n_periods, instance.n_destinations
-        low, high = limits_around(
-            free, plan.period, instance.start, instance.needed, instance.begin, instance.after
-        )
-        self.low = np.maximum(low, first).astype(np.int64)
+        window = bounded(instance, plan, free, np.full(len(free), first), np.full(len(free), last))
+        self.low = window.low.astype(np.int64)
         # something that stays is mined and needs it, or the span ends before never
-        self.must = (high < n_t) | (last < n_t)
-        self.high = np.minimum(high, min(last, n_t - 1)).astype(np.int64)
+        self.must = window.high < n_t
+        self.high = np.minimum(window.high, n_t - 1).astype(np.int64)
         spans = np.maximum(self.high - self.low + 1, 0)
         self.base = np.concatenate([[0], np.cumsum(spans)])
         self.n_x = int(self.base[-1])
         self.of = np.repeat(np.arange(len(free)), spans)
         self.when = np.arange(self.n_x) - self.base[self.of] + self.low[self.of]
-        entry, self.z_destination = np.nonzero(instance.allowed[free][self.of])
-        self.z_entry = entry
+        # of equal destinations one is enough, but the plan in hand may use the other
+        choices = instance.allowed[free] | (plan.share[free] > 0.0)
+        self.z_entry, self.z_destination = np.nonzero(choices[self.of])
         self.first, self.last, self.n_d = first, min(last, n_t - 1), n_d
         self.number = np.full(instance.n, -1, np.int64)
         self.number[free] = np.arange(len(free))
@@ -87,7 +96,7 @@ class FineProgram:
     def _place(self) -> None:
         """Places of the element over free blocks, in each period that may mine all of it."""
         b = self.benches
-        unit = self._unit_at()
+        unit = b.unit_at
         blocks = b.block[self.number[b.unit] >= 0]
         base = _bases(blocks, b)
         cells = base[:, None] + _steps(b)[None, :]
@@ -104,12 +113,6 @@ class FineProgram:
         self.place = np.concatenate(found_base)
         self.place_period = np.concatenate(found_period)
         self.cells, self.who, self.now, self.blocks = cells, who, now, blocks
-
-    def _unit_at(self) -> _I8:
-        b = self.benches
-        out = np.where(b.air, -1, -2).astype(np.int64)
-        out[b.block] = b.unit
-        return out
 
     def _entry(self, who: _I8, period: _I8) -> _I8:
         out: _I8 = self.base[who] + period - self.low[who]
@@ -137,7 +140,7 @@ class FineProgram:
         k, cell = np.nonzero((self.who[self.place] >= 0) | (self.now[self.place] >= 0))
         key = self.place_period[k] * n + block[k, cell]
         lost = self._losing()
-        unit = self._unit_at()
+        unit = self.benches.unit_at
         mine = self.number[unit[self.blocks]]
         spans = np.maximum(self.high - self.low + 1, 0)[mine]
         of = np.repeat(np.arange(len(self.blocks)), spans)
@@ -163,7 +166,7 @@ class FineProgram:
         """Blocks that stay, covered only with the help of free ones: period times n, plus block."""
         b, n = self.benches, np.int64(len(self.benches.air))
         beside = np.unique(self.cells[(self.now >= 0) & (self.now < self.instance.n_periods)])
-        unit = self._unit_at()
+        unit = b.unit_at
         steps = _steps(b)
         base = _bases_over(beside, b)
         valid = base >= 0
@@ -247,9 +250,10 @@ class FineProgram:
             out.append(Rows(np.zeros(len(z), np.int64), z, mine, low, high))
         return out
 
-    def _present(self, width: int) -> _F8:
-        out = np.zeros(width)
+    def present(self) -> _F8:
+        """The plan in hand as a solution of the program, shape (columns,)."""
         z, y = self._columns()
+        out = np.zeros(y + len(self.place))
         now = self.plan.period[self.free]
         here = now[self.of] == self.when
         out[: self.n_x] = here
@@ -263,13 +267,36 @@ class FineProgram:
     def solve(self, seconds: float, seed: int, nodes: int | None = None) -> tuple[Plan, bool]:
         """The best plan found, the old one where none is better; whether it is proven.
 
-        ``nodes`` limits the search tree.
+        Parameters
+        ----------
+        seconds : float
+            Time limit of HiGHS.
+        seed : int
+            Of its choices.
+        nodes : int, optional
+            Limit of its search tree.
         """
         if self.n_x == 0:
             return self.plan, True
-        parts = [*self._covering(), self._shares(), self._precedences(), *self._constraints()]
+        matrix, lower, upper = self.rows()
+        width = matrix.shape[1]
+        gain = np.zeros(width)
         z, y = self._columns()
-        width = y + len(self.place)
+        unit, when = self.free[self.of[self.z_entry]], self.when[self.z_entry]
+        gain[z:y] = self.instance.value[when, unit, self.z_destination]
+        scale = _WORTH / max(float(np.abs(gain).max()), 1e-300)
+        solver = program(-gain * scale, np.ones(width), matrix, lower, upper, whole=self.n_x)
+        solver.setOptionValue("time_limit", float(seconds))
+        solver.setOptionValue("mip_rel_gap", 1e-6)
+        if nodes is not None:
+            solver.setOptionValue("mip_max_nodes", nodes)
+        found, proven = better_than(solver, gain, self.present(), seed)
+        return self.plan if found is None else self._plan(found), proven
+
+    def rows(self) -> tuple[sp.csr_array, _F8, _F8]:
+        """All rows of the program, (m, columns), with their lower and upper bounds, (m,)."""
+        parts = [*self._covering(), self._shares(), self._precedences(), *self._constraints()]
+        width = self._columns()[1] + len(self.place)
         begins = np.cumsum([0, *(len(p.lower) for p in parts)])
         matrix = sp.csr_array(
             (
@@ -281,28 +308,9 @@ class FineProgram:
             ),
             shape=(int(begins[-1]), width),
         )
-        gain = np.zeros(width)
-        unit, when = self.free[self.of[self.z_entry]], self.when[self.z_entry]
-        gain[z:y] = self.instance.value[when, unit, self.z_destination]
-        scale = _WORTH / max(float(np.abs(gain).max()), 1e-300)
         lower = np.concatenate([p.lower for p in parts])
         upper = np.concatenate([p.upper for p in parts])
-        present = self._present(width)
-        solver = program(-gain * scale, np.ones(width), matrix, lower, upper, whole=self.n_x)
-        solver.setOptionValue("time_limit", float(seconds))
-        solver.setOptionValue("mip_rel_gap", 1e-6)
-        if nodes is not None:
-            solver.setOptionValue("mip_max_nodes", nodes)
-        solver.setOptionValue("random_seed", seed % 2**31)
-        guess = highspy.HighsSolution()
-        guess.col_value = list(present)
-        solver.setSolution(guess)
-        solver.run()
-        proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        found = np.asarray(solver.getSolution().col_value)
-        if len(found) != width or gain @ found <= gain @ present:
-            return self.plan, proven
-        return self._plan(found), proven
+        return matrix, lower, upper
 
     def _plan(self, found: _F8) -> Plan:
         z, y = self._columns()

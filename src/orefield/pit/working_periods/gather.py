@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from orefield.kernels.sequencing import rise_along, topological_order
-from orefield.pit.production.problem import Limit, Plan, ProductionProblem, Row
+from orefield.pit.production.problem import Limit, Plan, ProductionProblem, Row, arcs_between
 
 _MASK = NDArray[np.bool_]
 _I8 = NDArray[np.int64]
@@ -74,6 +74,11 @@ def gathered(problem: ProductionProblem, piece: _I8, barred: _MASK, ways: Sequen
         Units that are never mined.
     ways : sequence of float64 arrays, shape (n, d)
         Ways of dividing every unit among the destinations; rows add up to one.
+
+    Returns
+    -------
+    Pieces
+        Those that may be mined, numbered from 0, with the same limits and rows.
     """
     barred = barred | (piece < 0)
     of = np.repeat(np.arange(problem.n), np.diff(problem.start))
@@ -83,7 +88,7 @@ def gathered(problem: ProductionProblem, piece: _I8, barred: _MASK, ways: Sequen
     arcs = sp.coo_array((np.ones(len(one), bool), (one, two)), shape=(m, m))
     m, strong = connected_components(arcs.tocsr(), connection="strong")
     named = strong[named].astype(np.int64)
-    start, needed = _arcs(named[of], named[problem.needed], m)
+    start, needed = arcs_between(named[of], named[problem.needed], m)
     out = np.zeros(m, np.int32)
     out[named[barred]] = 1
     order = topological_order(start, needed.astype(np.int32))
@@ -93,7 +98,7 @@ def gathered(problem: ProductionProblem, piece: _I8, barred: _MASK, ways: Sequen
     named = np.where(kept, numbers[named], -1)
     m = int((out == 0).sum())
     inner = kept[of]  # what a kept piece needs is kept
-    start, needed = _arcs(named[of[inner]], named[problem.needed[inner]], m)
+    start, needed = arcs_between(named[of[inner]], named[problem.needed[inner]], m)
     way = np.stack(list(ways))
     made = ProductionProblem(
         name=problem.name,
@@ -108,12 +113,6 @@ def gathered(problem: ProductionProblem, piece: _I8, barred: _MASK, ways: Sequen
         destinations=tuple(f"way {k}" for k in range(len(way))),
     )
     return Pieces(made, named, way)
-
-
-def _arcs(one: _I8, two: _I8, m: int) -> tuple[_I8, _I8]:
-    pairs = np.unique((one * m + two)[one != two])
-    begins = np.concatenate([[0], np.cumsum(np.bincount(pairs // m, minlength=m))]) if m else [0]
-    return np.asarray(begins, np.int64), (pairs % max(m, 1)).astype(np.int64)
 
 
 def _sums(amount: _F8, way: _F8, piece: _I8, m: int) -> _F8:

@@ -21,6 +21,7 @@ their units as they are divided now.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ from orefield.pit.production.instance import unpack
 from orefield.pit.production.problem import Plan
 from orefield.pit.production.restrict import restrict
 from orefield.pit.production.search import Effort, search
-from orefield.pit.production.solve import Progress, solve_production
+from orefield.pit.production.solve import Progress, relative_gap, solve_production
 from orefield.pit.production.unmet import unmet
 from orefield.pit.working_periods.benches import Benches, Cut
 from orefield.pit.working_periods.dividing import divided, ways_to_divide, whole_instance
@@ -59,7 +60,8 @@ _TURN_SECONDS = 6.0
 _NODES = 50
 """Limits of a neighbourhood decided block by block, by time or where effort is counted."""
 _FRUITLESS = 400
-_TELL_EVERY = 20
+_DIVIDE_EVERY = 20
+"""Neighbourhoods after which all units are divided anew among destinations."""
 _GAP = 1e-3
 
 
@@ -71,6 +73,7 @@ def working_plan(
     room: WorkingRoom,
     *,
     upper_bound: float = np.inf,
+    gap: float = 0.0,
     seconds: float = 120.0,
     turns: int | None = None,
     seed: int = 0,
@@ -97,6 +100,8 @@ def working_plan(
         as wide, and so is the floor of the pit.
     upper_bound : float
         What no plan of the problem is worth more than, for the gap.
+    gap : float
+        Relative gap to that bound at which to end, once a plan meets all constraints.
     seconds : float
         Time to search, beyond what the first plan takes.
     turns : int, optional
@@ -115,12 +120,23 @@ def working_plan(
         When plan, problem and model do not fit, the width is beyond the model, or no schedule
         of pieces meets the side constraints even in fractions.
     """
-    if not seconds >= 0 or (turns is not None and turns < 0):
-        raise ModelError(f"{seconds} seconds, {turns} turns", fix="give 0 or more")
+    if not seconds >= 0 or not gap >= 0 or (turns is not None and turns < 0):
+        raise ModelError(f"{seconds} seconds, {turns} turns, a gap of {gap}", fix="give 0 or more")
     check_plan_fits(built, plan)
     benches = Benches.of(model, built, room)
     run = _Run(
-        model, pattern, built, benches, room, seconds, turns, seed, upper_bound, progress, stop
+        model,
+        pattern,
+        built,
+        benches,
+        room,
+        seconds,
+        turns,
+        seed,
+        upper_bound,
+        gap,
+        progress,
+        stop,
     )
     before = room_on(model, built, plan, benches)
     instance = run.instance
@@ -164,6 +180,7 @@ class _Run:
     turns: int | None
     seed: int
     bound: float
+    gap: float
     tell: Callable[[Progress], None] | None
     stop: Callable[[], bool] | None
     began: float = field(default_factory=time.perf_counter)
@@ -175,7 +192,12 @@ class _Run:
         n = self.built.problem.n
         never = np.full(n, self.built.problem.n_periods, np.int32)
         self.best = Plan(never, np.zeros((n, self.built.problem.n_destinations)))
+        self.target = self.bound
+        if np.isfinite(self.bound):
+            self.target -= self.gap * abs(self.bound)
         self.stage = "making room"
+        self.met = -np.inf  # worth of the best plan, where it meets everything
+        self.spent = 0  # turns
 
     def elapsed(self) -> float:
         return time.perf_counter() - self.began
@@ -184,18 +206,22 @@ class _Run:
         return self.stop is not None and self.stop()
 
     def over(self, share: float = 1.0) -> bool:
-        """Whether the effort for this part of the work is spent."""
-        return self.stopped() or self.elapsed() >= share * self.seconds
+        """Whether the effort for this part of the work is spent, or the gap is reached."""
+        enough = relative_gap(self.met, self.bound) <= self.gap
+        return enough or self.stopped() or self.elapsed() >= share * self.seconds
 
     def keep(self, plan: Plan) -> None:
         """Divide a plan's units as pays best, and keep it where it beats the best."""
-        plan = divided(self.instance, plan)
+        self.take(divided(self.instance, plan))
+
+    def take(self, plan: Plan) -> None:
+        """Keep a plan as it is where it beats the best, and tell what there is."""
         worth = self.instance.worth(plan)
         if worth > self.worth:
             self.best, self.worth = plan, worth
-        met = self.worth if self.instance.missing(self.best) == 0.0 else -np.inf
+            self.met = worth if self.instance.missing(plan) == 0.0 else -np.inf
         if self.tell is not None:
-            self.tell(Progress(self.stage, met, self.bound, self.elapsed()))
+            self.tell(Progress(self.stage, self.met, self.bound, self.elapsed()))
 
     # --- divisions made from walls
 
@@ -216,6 +242,8 @@ class _Run:
                 break
             if count not in rings:
                 rings[count] = self._rings(plan, count)
+                if self.worth > -np.inf and self.over(_STARTS):
+                    break  # rings may be unfinished, and there is a plan
             pieces = self._pieces(rings[count], plan, cut)
             if pieces.problem.n == 0:
                 missed = unmet(self.built.problem, self.best)
@@ -224,6 +252,7 @@ class _Run:
                 else:
                     refused = ModelError(f"there is room nowhere, and {missed[0]}")
                 continue
+            self.spent += turns or 0
             try:
                 solution = solve_production(
                     pieces.problem, gap=_GAP, seconds=effort, turns=turns, seed=self.seed,
@@ -284,9 +313,12 @@ class _Run:
         return out
 
     def _block_value(self) -> _F8:
-        """Undiscounted value of each block of the schedule; a unit's is spread over its blocks."""
+        """Value of each block of the schedule where it is worth most, the mean of the periods.
+
+        A unit's is spread over its blocks.
+        """
         unit = self.benches.unit
-        value = self.built.problem.value.sum(axis=0).max(axis=1)
+        value = self.instance.value.mean(axis=0).max(axis=1)
         size = np.bincount(unit, minlength=self.built.problem.n)
         spread: _F8 = value[unit] / size[unit]
         return spread
@@ -297,12 +329,15 @@ class _Run:
         """Decide neighbourhoods of the best plan again, with other pieces each time."""
         self.stage = "improving the plan with room"
         slice_s = max(_PIECES * self.seconds - self.elapsed(), 0.0) / _SLICES
-        turns = None
+        slices, turns = 2 * _SLICES, None
         if self.turns is not None:
-            turns = max(int((_PIECES - _STARTS) * self.turns / _SLICES), 1)
-        for turn in range(2 * _SLICES if turns is None else _SLICES):
+            left = int(_PIECES * self.turns) - self.spent
+            slices = min(_SLICES, left)
+            turns = left // slices if slices > 0 else 0
+        for turn in range(slices):
             if self.over(_PIECES):
                 break
+            self.spent += turns or 0
             pieces = self._pieces(self.best.period, self.best, _CUTS[turn % len(_CUTS)])
             self._search(pieces, slice_s, turns)
 
@@ -313,7 +348,7 @@ class _Run:
         instance = unpack(small.problem, small.earliest, small.order)
         now = small.part(pieces.part(self.best.period))
         found = search(
-            instance, now, effort=Effort(seconds, turns=turns), target=self.bound,
+            instance, now, effort=Effort(seconds, turns=turns), target=self.target,
             seed=int(self.rng.integers(2**31)), restart=lambda _: now, stop=self.stop,
         )  # fmt: skip
         self.keep(pieces.units(small.whole(found)))
@@ -322,32 +357,32 @@ class _Run:
         """Decide neighbourhoods of the best plan again, block by block."""
         if self.instance.missing(self.best) > 0.0:
             return  # a program that holds all constraints has nothing to start from
-        near, plan, worth = Neighbourhoods.of(self.benches), self.best, self.worth
-        fruitless = turn = 0
-        most = _FRUITLESS if self.turns is None else int((1 - _PIECES) * self.turns)
-        while not self.over() and fruitless < _FRUITLESS:
-            if self.turns is not None and turn >= most:
+        near = Neighbourhoods.of(self.benches)
+        fruitless, divide = 0, False
+        turns = itertools.count() if self.turns is None else range(self.turns - self.spent)
+        for turn in turns:
+            if self.over() or fruitless >= _FRUITLESS:
                 break
-            free, first, last = near.draw(plan, self.instance.n_periods, self.rng)
+            free, first, last = near.draw(self.best, self.instance.n_periods, self.rng)
             began = time.perf_counter()
             left = max(min(_TURN_SECONDS, self.seconds - self.elapsed()), 0.1)
             found, proven = FineProgram(
-                self.instance, self.benches, plan, free, first, last
+                self.instance, self.benches, self.best, free, first, last
             ).solve(
                 left if self.turns is None else np.inf, int(self.rng.integers(2**31)),
                 nodes=None if self.turns is None else _NODES,
             )  # fmt: skip
             took = time.perf_counter() - began
             near.learn(proven=proven, quick=self.turns is not None or took < 0.3 * _TURN_SECONDS)
-            now = self.instance.worth(found)
-            better = now > worth
-            if better:
-                plan, worth = found, now
-            fruitless, turn = (0 if better else fruitless + 1), turn + 1
-            if turn % _TELL_EVERY == 0 and worth > self.worth:
-                self.keep(plan)
-                plan, worth = self.best, self.worth
-        self.keep(plan)
+            before = self.worth
+            self.take(found)
+            better = self.worth > before
+            fruitless, divide = (0 if better else fruitless + 1), divide or better
+            if divide and (turn + 1) % _DIVIDE_EVERY == 0:
+                self.keep(self.best)
+                divide = False
+        if divide:
+            self.keep(self.best)
 
     def _pieces(self, zone: _I4, plan: Plan, cut: Cut) -> Pieces:
         piece, narrow = self.benches.pieces(zone.astype(np.int32), cut, self.rng)

@@ -55,7 +55,7 @@ class WorkingPlan:
     plan, given : Plan
         With room, and as it was.
     value, value_given : float
-        Discounted values of the two.
+        Discounted values of the two, in the money of the problem.
     room, room_given : PeriodRoom
         What room each leaves.
     moved_t, dropped_t, added_t : float
@@ -139,12 +139,14 @@ def check_plan_fits(built: ModelProblem, plan: Plan) -> None:
         raise ModelError(f"a period is not among 0 to {p.n_periods}")
     total = np.where(plan.period < p.n_periods, 1.0, 0.0)
     sums = plan.share.sum(axis=1)
-    if not (np.abs(sums - total) <= _WHOLE).all():
-        wrong = np.flatnonzero(~(np.abs(sums - total) <= _WHOLE))
+    # what is not a number is neither below zero nor near its sum
+    wrong = np.flatnonzero((plan.share < 0.0).any(axis=1) | ~(np.abs(sums - total) <= _WHOLE))
+    if wrong.size:
         raise ModelError(
-            f"shares of unit {int(wrong[0])} add up to {sums[wrong[0]]:g}",
+            f"shares of unit {int(wrong[0])} add up to {sums[wrong[0]]:g}, the least of them "
+            f"{plan.share[wrong[0]].min():g}",
             where="the plan",
-            fix="1 for what is mined, 0 for what is not",
+            fix="none below 0, and in all 1 for what is mined, 0 for what is not",
         )
     of = np.repeat(np.arange(p.n), np.diff(p.start))
     wrong = np.flatnonzero(plan.period[p.needed] > plan.period[of])
