@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import zipfile
-from contextlib import suppress
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
@@ -166,6 +166,20 @@ def test_broken_files(tmp_path):
         read_omf_model(omf2(path, [{"name": "no geometry"}], {}))
 
 
+@pytest.mark.parametrize(
+    "wrong", [5, 5.0, [1.0], [1.0, 2.0], [1.0] * 4, "123", ["1"] * 3, [[0]] * 3]
+)
+@pytest.mark.parametrize("of", ["project", "origin", "u", "v", "w"])
+def test_what_is_no_triple_of_numbers_is_not_spread_to_three(tmp_path, wrong, of):
+    more = {"origin": wrong} if of == "project" else {}
+    axes = AXES if of == "project" else {**AXES, of: wrong}
+    with pytest.raises(TableError, match="three numbers"):
+        read_omf_model(omf2(tmp_path / "m.omf", [element(axes=axes)], {}, **more))
+    triple = {"u": [1, 0, 0], "v": [0, 1, 0], "w": [0, 0, 1]}
+    good = omf2(tmp_path / "m.omf", [element(axes=triple)], {}, origin=[1, 0, 0])
+    assert read_omf_model(good).grid.origin == (101.0, 200.0, 300.0)
+
+
 def whole(path):
     """A file with every kind of thing that is read."""
     category = number("rock", "2.parquet")
@@ -193,38 +207,101 @@ def places(value, at=()):
         yield from places(item, (*at, key))
 
 
+FIELDS = ("cu", "rock")
 STRANGE = (None, True, -1, 0, 5, 1.5, np.nan, np.inf, 10**400, "x", "../x", [], [1.0], {})
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_an_index_of_another_form_is_an_error_of_ours(tmp_path_factory, data):
-    path = tmp_path_factory.mktemp("omf") / "m.omf"
-    elements, arrays, _ = whole(path)
-    project = json.loads(json.dumps({"elements": elements, "origin": [0.0, 0.0, 0.0]}))
-    *way, last = data.draw(st.sampled_from(list(places(project))))
-    part = project
-    for key in way:
-        part = part[key]
-    if data.draw(st.booleans()):
-        del part[last]
-    else:
-        part[last] = data.draw(st.sampled_from(STRANGE))
-    omf2(path, project.pop("elements", []), arrays, **project)
-    with suppress(TableError, ModelError):
-        read_omf_model(path, ModelOptions(element=data.draw(st.sampled_from("ab"))))
+def check_sound(model, shape=GRID.shape):
+    """That what was read is a model: a finite grid, and a value of every field for every block."""
+    grid = model.grid
+    assert np.isfinite([*grid.origin, *grid.size, grid.rotation_deg]).all()
+    assert min(grid.size) > 0
+    assert grid.shape == shape
+    for values in model.fields.values():
+        assert isinstance(values, np.ndarray)
+        assert values.shape == (np.prod(shape),)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
-def test_damaged_bytes_are_an_error_of_ours(tmp_path_factory, at, noise):
+def check_kept(model, undamaged, *, grid=True, lost=()):
+    """That the grid and the fields are as they were, apart from fields that may be lost."""
+    check_sound(model)
+    if grid:
+        assert model.grid == undamaged.grid
+    for name in undamaged.fields.keys() - set(lost):
+        np.testing.assert_array_equal(model[name], undamaged[name])
+
+
+def reached(way, own):
+    """Whether damage at a place may change the grid of element ``own``, and which fields."""
+    if way[0] != "elements":
+        return True, ()
+    if way[1:2] != [own] or way[2:3] not in (["geometry"], ["attributes"]):
+        return False, ()  # of another element, or what leaves no model to read
+    if way[2] == "geometry":
+        return True, ()
+    return False, FIELDS if len(way) == 3 else FIELDS[way[3] : way[3] + 1]
+
+
+def test_an_index_of_another_form_is_an_error_of_ours(tmp_path_factory):
     path = tmp_path_factory.mktemp("omf") / "m.omf"
-    raw = bytearray(whole(path)[2].read_bytes())
-    at %= len(raw)
-    raw[at : at + len(noise)] = noise
-    path.write_bytes(bytes(raw))
-    with suppress(TableError, ModelError):
-        read_omf_model(path, ModelOptions(element="b"))
+    whole(path)
+    undamaged = {name: read_omf_model(path, ModelOptions(element=name)) for name in "ab"}
+    assert tuple(undamaged["a"].fields) == tuple(undamaged["b"].fields) == FIELDS
+    ended = Counter()
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.data())
+    def damage(data):
+        elements, arrays, _ = whole(path)
+        project = json.loads(json.dumps({"elements": elements, "origin": [0.0, 0.0, 0.0]}))
+        way = [*data.draw(st.sampled_from(list(places(project))))]
+        part = project
+        for key in way[:-1]:
+            part = part[key]
+        if data.draw(st.booleans()):
+            del part[way[-1]]
+        else:
+            part[way[-1]] = data.draw(st.sampled_from(STRANGE))
+        omf2(path, project.pop("elements", []), arrays, **project)
+        name = data.draw(st.sampled_from("ab"))
+        try:
+            model = read_omf_model(path, ModelOptions(element=name))
+        except (TableError, ModelError):
+            ended["error"] += 1
+            return
+        ended["model"] += 1
+        grid, lost = reached(way, "ab".index(name))
+        check_kept(model, undamaged[name], grid=not grid, lost=lost)
+
+    damage()
+    assert ended["error"] >= 20
+    assert ended["model"] >= 20
+
+
+def test_damaged_bytes_are_an_error_of_ours(tmp_path_factory):
+    path = tmp_path_factory.mktemp("omf") / "m.omf"
+    good = whole(path)[2].read_bytes()
+    undamaged = read_omf_model(path, ModelOptions(element="b"))
+    ended = Counter()
+
+    @settings(max_examples=150, deadline=None)
+    @given(st.integers(0, 10**6), st.binary(min_size=1, max_size=4))
+    def damage(at, noise):
+        raw = bytearray(good)
+        at %= len(raw)
+        raw[at : at + len(noise)] = noise
+        path.write_bytes(bytes(raw))
+        try:
+            model = read_omf_model(path, ModelOptions(element="b"))
+        except (TableError, ModelError):
+            ended["error"] += 1
+            return
+        ended["model"] += 1
+        check_kept(model, undamaged)  # the archive's checksums find any change of four bytes
+
+    damage()
+    assert ended["error"] >= 20
+    assert ended["model"] >= 1
 
 
 def test_archives_that_cannot_be_unpacked_are_told_why(tmp_path):
@@ -290,11 +367,17 @@ def test_version_1_damaged_is_an_error_of_ours(tmp_path):
     for text in (b'"length": ', b'"dtype": "<f8"', b'"tensor_u"', b'"geometry"', b'"array"'):
         assert text in raw
         spoilt.append(raw.replace(text, text.replace(b"e", b"o").replace(b"f8", b"f4")))
+    errors = 0
     for number, data in enumerate((*cut, *spoilt)):
         path = tmp_path / f"{number}.omf"
         path.write_bytes(data)
-        with suppress(TableError, ModelError):
-            read_omf_model(path)
+        try:
+            model = read_omf_model(path)
+        except (TableError, ModelError):
+            errors += 1
+        else:
+            check_sound(model, model.grid.shape)
+    assert len(cut) < errors < len(cut) + len(spoilt)
     for data in cut:
         path.write_bytes(data)
         with pytest.raises(TableError, match="broken"):

@@ -36,18 +36,30 @@ def fraction(section: Section, key: str) -> float | None:
     return value
 
 
-def whole(section: Section, key: str, low: int) -> int:
-    """A whole number from ``low`` up that must be there.
+def whole(section: Section, key: str, low: float = -np.inf, default: int | None = None) -> int:
+    """A whole number from ``low`` up; without a ``default`` it must be there.
 
     Raises
     ------
     ModelError
         When it is not.
     """
-    return _whole(section.number(key), key, low, section.where)
+    value = section.number(key, REQUIRED if default is None else default)
+    return _whole(value, key, low, section.where)
 
 
-def wholes(section: Section, key: str, low: int) -> tuple[int, ...]:
+def whole_or_none(section: Section, key: str, low: float) -> int | None:
+    """A whole number from ``low`` up, or ``None`` where the key is absent.
+
+    Raises
+    ------
+    ModelError
+        When it is not.
+    """
+    return whole(section, key, low) if section.has(key) else None
+
+
+def wholes(section: Section, key: str, low: float) -> tuple[int, ...]:
     """A whole number from ``low`` up, or a list of them.
 
     Raises
@@ -62,7 +74,9 @@ def wholes(section: Section, key: str, low: int) -> tuple[int, ...]:
     return tuple(_whole(v, key, low, section.where) for v in rows)
 
 
-def _whole(value: float, key: str, low: int, where: str) -> int:
-    if not np.isfinite(value) or value != int(value) or value < low:
-        raise ModelError(f"'{key}' is {value:g}", where=where, fix=f"give whole numbers from {low}")
+def _whole(value: float, key: str, low: float, where: str) -> int:
+    # nan is equal to nothing, and infinity goes into no int
+    if not (np.isfinite(value) and value == int(value) and value >= low):
+        least = f" from {low:g}" if np.isfinite(low) else ""
+        raise ModelError(f"'{key}' is {value:g}", where=where, fix=f"give whole numbers{least}")
     return int(value)

@@ -139,10 +139,8 @@ def block_pile(
         )
     worth = reclaimed_worth(model, economy, name, blocks=blocks)
     whole = valuation.worth(model, blocks)
-    fed = economy.destination_names.index(economy.destination(name).reclaim_to)
     feed = Usage(name="feed", amounts=(Amount(of="processed"),))
-    counted = _when_taken_up(usages)
-    used = block_usages(model, economy, (feed, *counted), blocks=blocks)[:, :, fed]
+    used = use_when_taken_up(model, valuation, name, (feed, *usages), blocks=blocks)
     value = np.tensordot(worth.undiscounted[periods], worth.parts[:, :, 0], axes=1)
     may = whole.allowed[:, whole.destinations.index(name)] & worth.allowed[:, 0]
     may &= (value.max(axis=0) > 0) & (used[0] > 0)
@@ -164,7 +162,7 @@ def block_pile(
         feed_t=used[0],
         rock_t=model.tonnes()[np.asarray(blocks)],
         bin=np.where(may, number, -1),
-        takes={usage.name: use for usage, use in zip(counted, used[1:], strict=True)},
+        takes={usage.name: use for usage, use in zip(usages, used[1:], strict=True) if use.any()},
         room_t=room_t,
         each_as_itself=each_as_itself,
     )
@@ -218,14 +216,52 @@ def total_use(built: ModelProblem, piles: Sequence[BlockPile], limit: Limit) -> 
     What is taken up from a stockpile is counted too, in whatever period that is.
     """
     out = limit.use.copy()
-    first = built.destination.shape[1] - len(built.slots)
     for pile in piles:
-        taken = pile.stock().takes.get(limit.name)
-        if taken is None:
-            continue
-        for column in range(first, built.destination.shape[1]):
-            there = built.destination[:, column] == built.names.index(pile.name)
+        taken = pile.stock().taken(limit.name)
+        for column, _, there in built.slot_columns(pile.name):
             out[:, column] += built.sums(np.where(there, taken, 0.0))
+    return out
+
+
+def use_when_taken_up(
+    model: BlockModel,
+    valuation: GradeValuation,
+    name: str,
+    usages: Sequence[Usage],
+    *,
+    blocks: ArrayLike,
+) -> _F8:
+    """What whole blocks take when they are taken up from a stockpile, shape (len(usages), m).
+
+    That of the mill or leach which the stockpile feeds, without what is counted per tonne mined:
+    that was taken when they were mined.
+
+    Parameters
+    ----------
+    model : BlockModel
+        With the fields that the economy names.
+    valuation : GradeValuation
+        With the stockpile among its destinations.
+    name : str
+        The stockpile.
+    usages : sequence of Usage
+        What is asked for.
+    blocks : int array, shape (m,)
+        Indices of the blocks.
+
+    Raises
+    ------
+    ModelError
+        As :func:`orefield.pit.worth.block_usages`.
+    """
+    economy = valuation.economy
+    fed = economy.destination_names.index(economy.destination(name).reclaim_to)
+    out = np.zeros((len(usages), np.size(blocks)))
+    for k, usage in enumerate(usages):
+        amounts = tuple(amount for amount in usage.amounts if amount.of != "mined")
+        if amounts:
+            later = replace(usage, amounts=amounts)
+            out[k] = block_usages(model, economy, (later,), blocks=blocks)[0, :, fed]
     return out
 
 
@@ -247,15 +283,6 @@ def _of_units(
         takes_least={name: sums(use) for name, use in stock.takes_least.items()},
         tonnes=None if stock.tonnes is None else sums(stock.tonnes),
     )
-
-
-def _when_taken_up(usages: Sequence[Usage]) -> list[Usage]:
-    """Usages without what is counted per tonne mined: that was taken when it was mined."""
-    kept = [
-        (usage, tuple(amount for amount in usage.amounts if amount.of != "mined"))
-        for usage in usages
-    ]
-    return [replace(usage, amounts=amounts) for usage, amounts in kept if amounts]
 
 
 def _equal_feed(rate: _F8, feed: _F8, may: NDArray[np.bool_], bins: int, where: str) -> _I8:

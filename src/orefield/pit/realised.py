@@ -52,15 +52,15 @@ class RealisedUnits:
         """Number of realisations."""
         return len(self.metal_t)
 
-    def of_draws(self, central: int, random: int) -> NDArray[np.int64]:
-        """Realisation of each draw, shape (central + random,).
+    def of_draws(self, random: int, columns: int) -> NDArray[np.int64]:
+        """Realisation of each draw, shape (columns,).
 
-        The first ``central`` draws mine the estimate; after them the random ones take the
-        realisations in turn.
+        Draw 0 is the central case and mines the estimate; the ``random`` draws after it take
+        the realisations in turn; any behind them mine the estimate again.
         """
-        out = np.full(central + random, ESTIMATE, dtype=np.int64)
+        out = np.full(columns, ESTIMATE, dtype=np.int64)
         if self.n:
-            out[central:] = np.arange(random) % self.n
+            out[1 : 1 + random] = np.arange(random) % self.n
         return out
 
     def realisation(self, r: int) -> MiningUnits:

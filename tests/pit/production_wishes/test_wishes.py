@@ -14,6 +14,7 @@ from orefield.core import ModelError
 from orefield.pit.production import Plan, relax, solve_production
 from orefield.pit.production.feed_wishes import blend, feed_near, feed_steady
 from orefield.pit.production.order_wishes import not_before, phase_order, sinking_rate
+from orefield.pit.production.unmet import unmet
 
 
 def bound_of(problem):
@@ -159,6 +160,13 @@ def test_blends_keep_the_mean_grade_of_feed(seed):
     assert best <= judge(problem)[0] + 1e-7
 
 
+def test_bounds_of_a_blend_that_differ_little_are_limits_of_their_own():
+    problem = small_pit(0, periods=3)
+    mixed = blend(problem, problem.limits[1].use, np.ones(18), upper=[0.5, 0.5 + 1e-12, 0.5])
+    names = [limit.name for limit in mixed.limits[2:]]
+    assert names == ["blend at most 0.5", "blend at most 0.500000000001"]
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("wish", ["near", "steady", "blend", "sinking"])
 def test_whole_plans_with_wishes_are_the_best(seed, wish):
@@ -175,6 +183,27 @@ def test_whole_plans_with_wishes_are_the_best(seed, wish):
     assert broken(asked, found.plan) == []
     best = judge(asked, whole=True)[0]
     assert 0.98 * best <= found.objective <= best + 1e-6 <= found.upper_bound + 2e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_plan_misses_is_named(seed):
+    problem = small_pit(seed, periods=3)
+    asked = feed_near(problem, problem.limits[1].use, 3.0, 0.1, name="target")
+    asked = feed_steady(asked, problem.limits[1].use, 0.1, name="steady")
+    nothing = Plan(np.full(18, 3, np.int32), np.zeros((18, 2)))
+    assert [(u.name, u.period, u.found) for u in unmet(asked, nothing)] == [
+        ("target", t, 0.0) for t in range(3)
+    ]
+    told = "target, period 0: 0 where at least 2.7 is asked, 2.7 too little"
+    assert str(unmet(asked, nothing)[0]) == told
+    all_now = Plan(np.zeros(18, np.int32), np.tile([1.0, 0.0], (18, 1)))
+    names = {(u.name, u.period) for u in unmet(asked, all_now)}
+    assert {("rock", 0), ("mill", 0), ("target", 0), ("target", 1)} <= names
+    assert ("steady, fall into period 1", -1) in names
+    (rock,) = [u for u in unmet(asked, all_now) if (u.name, u.period) == ("rock", 0)]
+    assert str(rock) == "rock, period 0: 18 where at most 9 is asked, 9 too much"
+    found = solve_production(problem, gap=0.1, seconds=np.inf, turns=2)
+    assert unmet(problem, found.plan) == ()
 
 
 def test_bad_wishes_are_told():

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from orefield.commands.pit.wish_settings import Blend, Feed, GradeOf, blend_bounds
 from orefield.core import BlockModel, ModelError
 from orefield.pit.model_problem import ModelProblem
-from orefield.pit.model_stock import BlockPile, stocked
+from orefield.pit.model_stock import BlockPile, stocked, use_when_taken_up
+from orefield.pit.production.blend_bounds import distinct_bounds
 from orefield.pit.production.feed_wishes import blend, feed_near, feed_steady
 from orefield.pit.valuation import GradeValuation, Valuation
-from orefield.pit.worth import Amount, Usage, block_usages
+from orefield.pit.worth import Amount, Usage
 
 _F8 = NDArray[np.float64]
 _I8 = NDArray[np.int64]
@@ -78,18 +79,15 @@ class Feeding:
     def quantity(self, usage: Usage) -> Quantity:
         """A usage of the blocks, where they go and when they are taken up."""
         fresh = self.valuation.usage(self.model, [usage], self.block)[0]
-        return Quantity(fresh, {pile.name: self._taken(usage, pile.name) for pile in self.piles})
-
-    def _taken(self, usage: Usage, pile: str) -> _F8:
-        amounts = tuple(amount for amount in usage.amounts if amount.of != "mined")
-        if not amounts or not isinstance(self.valuation, GradeValuation):
-            return np.zeros(len(self.block))
-        economy = self.valuation.economy
-        fed = economy.destination_names.index(economy.destination(pile).reclaim_to)
-        found = block_usages(
-            self.model, economy, (replace(usage, amounts=amounts),), blocks=self.block
-        )
-        return found[0, :, fed]
+        if not isinstance(self.valuation, GradeValuation):
+            return Quantity(fresh)
+        later = {
+            pile.name: use_when_taken_up(
+                self.model, self.valuation, pile.name, (usage,), blocks=self.block
+            )[0]
+            for pile in self.piles
+        }
+        return Quantity(fresh, later)
 
     def feed(self, destinations: tuple[str, ...]) -> Quantity:
         """Tonnes fed at some destinations."""
@@ -177,15 +175,14 @@ def fed(
     for wish in blends:
         feed, content = built.gathered(wish.feed.fresh), built.gathered(wish.content.fresh)
         grade = np.divide(content, feed, out=np.zeros_like(feed), where=feed > 0)
-        for side, bounds in (("lower", wish.lower), ("upper", wish.upper)):
-            for bound in np.unique(bounds[~np.isnan(bounds)]):
-                here = np.where(bounds == bound, bound, np.nan)
-                low, high = (here, None) if side == "lower" else (None, here)
-                problem = blend(problem, feed, grade, lower=low, upper=high, name=wish.asked.name)
-                for name, taken in later.items():
-                    taken[problem.limits[-1].name] = (
-                        wish.content.later[name] - bound * wish.feed.later[name]
-                    )
+        before = len(problem.limits)
+        problem = blend(
+            problem, feed, grade, lower=wish.lower, upper=wish.upper, name=wish.asked.name
+        )
+        bounds = distinct_bounds(wish.lower, wish.upper)
+        for limit, (bound, _) in zip(problem.limits[before:], bounds, strict=True):
+            for name, taken in later.items():
+                taken[limit.name] = wish.content.later[name] - bound * wish.feed.later[name]
     for aim in feeds:
         if aim.asked.target is None:
             continue
@@ -206,14 +203,11 @@ def fed(
 
 
 def _steady(built: ModelProblem, aim: FeedAsked) -> ModelProblem:
-    first = built.destination.shape[1] - len(built.slots)
-    taken = []
-    for column, slot in enumerate(built.slots, first):
-        amount = np.zeros(len(built.block))
-        for name, tonnes in aim.feed.later.items():
-            there = built.destination[:, column] == built.names.index(name)
-            amount += np.where(there, tonnes, 0.0)
-        taken.append((slot, column, built.sums(amount)))
+    taken = [
+        (slot, column, built.sums(np.where(there, tonnes, 0.0)))
+        for name, tonnes in aim.feed.later.items()
+        for column, slot, there in built.slot_columns(name)
+    ]
     return replace(
         built,
         problem=feed_steady(

@@ -104,7 +104,8 @@ def _late(
                 where=where,
                 fix="whole numbers from 0; or give codes and a period",
             )
-        return np.ones(len(block), bool), values.astype(np.int64)
+        # what comes after all periods comes never, however large the number is
+        return np.ones(len(block), bool), np.minimum(values, 2**31).astype(np.int64)
     label = words(values, where)
     for code in wish.codes:
         if not (label == code).any():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orefield.commands.pit.slopes import whole_number
+from orefield.commands.numbers import whole, whole_or_none
 from orefield.core import ModelError
 from orefield.pit.phasing import WorkingRoom
 from orefield.pit.worth.sections import Section
@@ -59,7 +59,7 @@ def read_phases(section: Section, given: bool) -> Phasing:
     )
     out = Phasing(
         given=given,
-        count=whole_number(section, "count", len(targets) or 4, 1),
+        count=whole(section, "count", 1, default=len(targets) or 4),
         targets_t=targets,
         by=by,
         smallest_t=section.number("smallest_t", 0.0),
@@ -67,7 +67,7 @@ def read_phases(section: Section, given: bool) -> Phasing:
         final_factor=section.number_or_none("final_factor"),
         room=room,
         keep_limit=section.flag("keep_limit"),
-        lag=whole_number(section, "lag", 0, 0) if section.has("lag") else None,
+        lag=whole_or_none(section, "lag", 0),
         own_field=section.text("field", ""),
         repair=section.flag("repair"),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from orefield.commands.pit.feeding import BlendAsked, FeedAsked, Feeding, Quanti
 from orefield.commands.pit.ordering import benches_down
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.problem import ScheduleProblem
+from orefield.core import ModelError
 from orefield.pit.production.problem import Plan
 from orefield.pit.stock_ledger import PileFlow
 from orefield.pit.valuation import GradeValuation
@@ -103,32 +106,51 @@ class PlanReport:
         return Quantity(self._everywhere(amount) * ore, later)
 
     def by_period(self) -> dict[str, Any]:
-        """What is done in each period, column by column."""
+        """What is done in each period, column by column.
+
+        Raises
+        ------
+        ModelError
+            When names of destinations, limits or wishes give two columns one name.
+        """
+        columns: dict[str, Any] = {}
+        for name, values in chain(
+            self._moved(), self._money().items(), self._used(), self._asked_for()
+        ):
+            if name in columns:
+                raise ModelError(
+                    f"the table by period would have two columns '{name}'",
+                    where="names of destinations, limits, blends and feeds",
+                    fix="give one of them another name",
+                )
+            columns[name] = values
+        return columns
+
+    def _moved(self) -> Iterator[tuple[str, Any]]:
         of = self.of
         rock = self.planner.rock_t[of.built.block]
-        columns: dict[str, Any] = {
-            "period": np.arange(self.n_periods),
-            "rock_t": self.fresh(self._everywhere(rock)),
-        }
+        yield "period", np.arange(self.n_periods)
+        yield "rock_t", self.fresh(self._everywhere(rock))
         for d, name in enumerate(of.worth.destinations):
             only = np.zeros(self.share.shape)
             only[:, d] = rock
-            columns[f"{name}_t"] = self.fresh(only)
+            yield f"{name}_t", self.fresh(only)
         for name, flow in self.flows.items():
-            _, columns[f"{name}_taken_up_t"], columns[f"{name}_lying_t"] = flow.ledger(rock)
+            _, taken, lying = flow.ledger(rock)
+            yield f"{name}_taken_up_t", taken
+            yield f"{name}_lying_t", lying
         for name, metal in self.metals.items():
-            columns[f"{name}_recovered_t"] = self.total(metal)
+            yield f"{name}_recovered_t", self.total(metal)
         fed = self.total(self._ore(rock))
         for field in self._grade_fields():
             grade = np.asarray(self.planner.model[field], np.float64)[of.built.block]
-            columns[f"{field} fed"] = _ratio(self.total(self._ore(grade * rock)), fed)
-        columns |= self._money()
-        for limit in of.limits:
-            taken = {pile.name: pile.takes[limit.name] for pile in of.piles
+            yield f"{field} fed", _ratio(self.total(self._ore(grade * rock)), fed)
+
+    def _used(self) -> Iterator[tuple[str, _F8]]:
+        for limit in self.of.limits:
+            taken = {pile.name: pile.takes[limit.name] for pile in self.of.piles
                      if limit.name in pile.takes}  # fmt: skip
-            columns[f"{limit.name} used"] = self.total(Quantity(limit.use, taken))
-        columns |= self.wishes()
-        return columns
+            yield f"{limit.name} used", self.total(Quantity(limit.use, taken))
 
     def _money(self) -> dict[str, _F8]:
         worth = self.of.worth
@@ -146,19 +168,17 @@ class PlanReport:
             out += float((pile.mixed_usd() - pile.counted_usd()[1]).sum())
         return out
 
-    def wishes(self) -> dict[str, _F8]:
-        """What is asked of each period beside limits, and what the plan gives."""
-        columns: dict[str, _F8] = {}
+    def _asked_for(self) -> Iterator[tuple[str, _F8]]:
         for blend in self.of.blends:
             name = blend.asked.name
-            columns[name] = self.blend_grade(blend)
-            columns[f"{name} lower"], columns[f"{name} upper"] = blend.lower, blend.upper
+            yield name, self.blend_grade(blend)
+            yield f"{name} lower", blend.lower
+            yield f"{name} upper", blend.upper
         for feed in self.of.feeds:
-            columns[f"{feed.asked.name} fed_t"] = self.total(feed.feed)
-            columns[f"{feed.asked.name} target_t"] = feed.target
+            yield f"{feed.asked.name} fed_t", self.total(feed.feed)
+            yield f"{feed.asked.name} target_t", feed.target
         sunk = self.benches_sunk()
-        columns["benches_sunk"] = np.max(list(sunk.values()), axis=0, initial=0)
-        return columns
+        yield "benches_sunk", np.max(list(sunk.values()), axis=0, initial=0)
 
     def blend_grade(self, blend: BlendAsked) -> _F8:
         """Mean grade of feed in each period; nan without feed."""
@@ -188,7 +208,7 @@ class PlanReport:
         if not isinstance(valuation, GradeValuation):
             return []
         fields = [valuation.economy.element(name).field for name in valuation.elements]
-        return [f for f in fields if f in self.planner.model.fields]
+        return [f for f in dict.fromkeys(fields) if f in self.planner.model.fields]
 
     def stock_table(self) -> dict[str, list[Any]]:
         """Tonnes and metal put on each stockpile, taken up and lying, by period; columns."""
@@ -286,6 +306,20 @@ class PlanReport:
             share_again[of.built.block] = taken.sum(axis=1)
             fields |= {"reclaim_period": again, "share_reclaimed": share_again}
         return fields
+
+
+def refuse_names_twice(planner: Planner) -> None:
+    """Refuse names that make two columns of one, before a plan is looked for.
+
+    Raises
+    ------
+    ModelError
+        As :meth:`PlanReport.by_period`.
+    """
+    of = planner.to_schedule
+    n, n_d = of.built.problem.n, of.built.problem.n_destinations
+    nothing = Plan(np.full(n, of.built.problem.n_periods, np.int32), np.zeros((n, n_d)))
+    PlanReport(planner, of, nothing).by_period()
 
 
 def _ratio(amount: _F8, of: _F8) -> _F8:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orefield.commands.numbers import positive, whole, wholes
-from orefield.commands.pit.slopes import whole_number
+from orefield.commands.numbers import positive, whole, whole_or_none, wholes
 from orefield.core import ModelError
 from orefield.pit.phasing import WorkingRoom
 from orefield.pit.worth.sections import Section
@@ -81,13 +80,11 @@ def read_schedule(section: Section) -> Scheduling:
         within=within,
         gap=gap,
         seconds=positive(section, "seconds", 300.0),
-        seed=whole_number(section, "seed", 0, 0),
+        seed=whole(section, "seed", 0, default=0),
         cells=_cells(section),
         room=_room(section),
         by_phase=section.flag("by_phase"),
-        sinking_benches=(
-            whole(section, "sinking_benches", 1) if section.has("sinking_benches") else None
-        ),
+        sinking_benches=whole_or_none(section, "sinking_benches", 1),
         sinking_each_period=_each_period(section),
         not_before=tuple(_not_before(s) for s in section.sections("not_before")),
         order=tuple(_order(s) for s in section.sections("order")),
@@ -141,7 +138,7 @@ def _cells(section: Section) -> tuple[int, int] | None:
 def _not_before(section: Section) -> NotBefore:
     phases = wholes(section, "phase", 0) if section.has("phase") else ()
     field, codes = section.text("field", ""), section.names("codes")
-    period = whole(section, "period", 0) if section.has("period") else None
+    period = whole_or_none(section, "period", 0)
     section.done()
     if bool(phases) == bool(field):
         raise ModelError(
@@ -163,10 +160,11 @@ def _not_before(section: Section) -> NotBefore:
 
 
 def _order(section: Section) -> Order:
-    lead = section.number("lead", 0.0)
-    if lead != int(lead):
-        raise ModelError(f"'lead' is {lead:g}", where=section.where, fix="give whole benches")
-    out = Order(whole(section, "before", 0), whole(section, "after", 0), int(lead))
+    out = Order(
+        before=whole(section, "before", 0),
+        after=whole(section, "after", 0),
+        lead=whole(section, "lead", default=0),
+    )
     section.done()
     if out.before == out.after:
         raise ModelError(

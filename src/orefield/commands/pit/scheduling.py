@@ -13,7 +13,7 @@ import numpy as np
 from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
 from orefield.commands.files import Results, plain, rows
 from orefield.commands.pit import texts
-from orefield.commands.pit.plan_report import PlanReport
+from orefield.commands.pit.plan_report import PlanReport, refuse_names_twice
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.widths import Widths
 from orefield.commands.pit.wish_texts import said_of_wishes, shown_wishes
@@ -72,7 +72,9 @@ def pit_schedule(
     files = Results(out, planner.config.block_files, planner.config.surface_files)
     settings = planner.config.scheduling
     built = planner.to_schedule.built
+    refuse_names_twice(planner)
     allowed_s = settings.seconds if seconds is None else seconds
+    aim = settings.gap if gap is None else gap
     seed = settings.seed if seed is None else seed
     widths = Widths(planner, built, allowed_s)
     planner.tell("compiling, at first use on a machine", 1.0)
@@ -80,7 +82,7 @@ def pit_schedule(
     with stoppable(stopping) as stop:
         solution = solve_production(
             built.problem,
-            gap=settings.gap if gap is None else gap,
+            gap=aim,
             seconds=widths.first_s,
             seed=seed,
             exact=False,
@@ -88,7 +90,7 @@ def pit_schedule(
             progress=_teller(searching(say), allowed_s),
             stop=stop,
         )
-        solution = widths.kept(solution, seed, _teller(searching(say), allowed_s), stop)
+        solution = widths.kept(solution, seed, _teller(searching(say), allowed_s), stop, gap=aim)
         stopped = stop()
     done = PlanReport(planner, planner.to_schedule, solution.plan)
     columns = done.by_period()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from orefield.commands.numbers import whole
 from orefield.core import BlockModel, ModelError
 from orefield.core.model_files.topography import rock_of
 from orefield.pit.phasing import slope_with_ramps
@@ -64,7 +65,7 @@ def read_slopes(section: Section) -> SlopeSettings:
         name,
         domains,
         section.number("tolerance_deg", 1.0),
-        whole_number(section, "max_benches", 9, 1),
+        whole(section, "max_benches", 1, default=9),
     )
     section.done()
     return out
@@ -109,22 +110,6 @@ def _azimuths(table: Mapping[str, float], where: str) -> dict[float, float]:
             where=f"{where}, by_azimuth",
             fix='write by_azimuth = { "0" = 40, "180" = 45 }',
         ) from None
-
-
-def whole_number(section: Section, key: str, default: int, low: int) -> int:
-    """A whole number from ``low`` up.
-
-    Raises
-    ------
-    ModelError
-        When it is not.
-    """
-    value = section.number(key, float(default))
-    if not np.isfinite(value) or value != int(value) or value < low:
-        raise ModelError(
-            f"'{key}' is {value:g}", where=section.where, fix=f"give a whole number from {low}"
-        )
-    return int(value)
 
 
 def slopes_of(model: BlockModel, settings: SlopeSettings) -> Slopes:

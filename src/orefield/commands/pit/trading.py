@@ -86,7 +86,7 @@ def pit_frontier(
     limit = next(x for x in built.problem.limits if x.name == of)
     if over == "period":
         for pile in scheduled.piles:
-            if of in pile.takes and pile.takes[of].any():
+            if of in pile.takes and pile.takes[of][pile.bin >= 0].any():
                 raise ModelError(
                     f"stock taken up from '{pile.name}' takes '{of}' in another period than it "
                     "is mined in",

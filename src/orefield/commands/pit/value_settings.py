@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orefield.commands.pit.slopes import whole_number
+from orefield.commands.numbers import whole
 from orefield.pit.valuation import FieldValuation, GradeValuation, Valuation
 from orefield.pit.worth import Calendar, economy_from_dict
 from orefield.pit.worth.sections import Section
@@ -32,7 +32,7 @@ def read_valuation(table: Mapping[str, Any], where: str) -> Valuation:
     cost, revenue = _texts(section, "cost_fields"), _texts(section, "revenue_fields")
     names = tuple(dict.fromkeys((*value, *revenue, *cost)))
     ore = section.names("ore") or tuple(n for n in names if n not in ("dump", "waste"))
-    years = (1.0,) * whole_number(section, "periods", 1, 1)
+    years = (1.0,) * whole(section, "periods", 1, default=1)
     calendar = Calendar(years, section.number("discount_rate", 0.0), _timing(section))
     section.done()
     return section.build(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.numbers import fraction, positive, whole, wholes
+from orefield.commands.numbers import fraction, positive, whole_or_none, wholes
 from orefield.core import ModelError
 from orefield.core.model_files.keys import nearest
 from orefield.pit.valuation import GradeValuation, Valuation
@@ -203,7 +203,7 @@ def _feed(section: Section, valuation: Valuation) -> Feed:
         target=target,
         within=0.0 if within is None else within,
         steady_within=fraction(section, "steady_within"),
-        until=whole(section, "until", 0) if section.has("until") else None,
+        until=whole_or_none(section, "until", 0),
         per_year=per == "year",
     )
     section.done()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.commands.pit import texts
+from orefield.commands.pit.feeding import FeedAsked
 from orefield.commands.pit.plan_report import PlanReport
 
 _F8 = NDArray[np.float64]
@@ -45,15 +46,7 @@ def said_of_wishes(data: dict[str, Any], done: PlanReport) -> list[tuple[str, st
     for feed in done.of.feeds:
         fed = done.feed_t(feed)
         said = _span(fed / 1e6, ",.3f", f" M{done.planner.unit}")
-        if feed.asked.target is not None:
-            last = len(fed) if feed.asked.until is None else feed.asked.until
-            off = np.abs(fed - feed.target)[:last]
-            aim = feed.target[:last]
-            most = float((off[aim > 0] / aim[aim > 0]).max(initial=0.0))
-            said += f", at most {most:.1%} from its target (asked {feed.asked.within:.1%})"
-        if feed.asked.steady_within is not None:
-            said += f", steady within {feed.asked.steady_within:.1%} asked"
-        out.append((feed.asked.name, said))
+        out.append((feed.asked.name, said + _near(feed, fed) + _steady(feed, fed)))
     out += _sinking(data, done)
     for pile in data["stockpiles"]:
         put, taken = (sum(row[f"{how}_t"] for row in pile["periods"]) for how in _HOW)
@@ -70,6 +63,36 @@ def said_of_wishes(data: dict[str, Any], done: PlanReport) -> list[tuple[str, st
     if data["npv_mixed_usd"] is not None:
         out.append(("mixed", f"{texts.millions(data['npv_mixed_usd'])} where each bin mixes fully"))
     return out
+
+
+def _near(feed: FeedAsked, fed: _F8) -> str:
+    """How far feed is from its target, where that is asked: later on only above it."""
+    if feed.asked.target is None:
+        return ""
+    until = len(fed) if feed.asked.until is None else feed.asked.until
+    off = np.where(np.arange(len(fed)) < until, np.abs(fed - feed.target), fed - feed.target)
+    most = _most(off, feed.target)
+    if until == 0:
+        return f", at most {most:.1%} above its target; nothing was asked of less (until = 0)"
+    return f", at most {most:.1%} from its target (asked {feed.asked.within:.1%})"
+
+
+def _steady(feed: FeedAsked, fed: _F8) -> str:
+    """By how much feed differs from the period's before, where that is asked."""
+    if feed.asked.steady_within is None:
+        return ""
+    until = len(fed) if feed.asked.until is None else feed.asked.until
+    change = np.diff(fed)
+    change = np.where(np.arange(1, len(fed)) < until, np.abs(change), change)
+    most = _most(change, fed[:-1])
+    return f", at most {most:.1%} from the period before (asked {feed.asked.steady_within:.1%})"
+
+
+def _most(off: _F8, of: _F8) -> float:
+    """The largest share, zero at least; what is off from nothing is off without end."""
+    some = off > 1e-9 * of.max(initial=0.0)
+    share = np.divide(off, of, out=np.where(some, np.inf, 0.0), where=of > 0)
+    return float(share.max(initial=0.0))
 
 
 _HOW = ("put", "taken_up")

@@ -22,6 +22,7 @@ from orefield.core.errors import ModelError, TableError
 from orefield.core.grid import MAX_BLOCKS, Grid
 from orefield.core.model_files.omf_grid import OmfFields, one_of, regular_grid
 from orefield.core.model_files.options import ModelOptions
+from orefield.core.sections import is_real
 
 _UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
 """A damaged archive or stream: no bytes, bytes cut off, a wrong directory, a wrong checksum."""
@@ -123,8 +124,8 @@ def _element(
     else:
         sizes = [_array(archive, grid[a]["filename"], where) for a in "uvw"]
     orient = geometry["orient"]
-    shift = np.add(project.get("origin", (0.0, 0.0, 0.0)), orient["origin"])
-    found = regular_grid(shift, (orient["u"], orient["v"], orient["w"]), sizes, where)
+    shift = np.add(_triple(project.get("origin", [0.0, 0.0, 0.0])), _triple(orient["origin"]))
+    found = regular_grid(shift, [_triple(orient[axis]) for axis in "uvw"], sizes, where)
     fields: OmfFields = {}
     for attribute in element.get("attributes", ()):
         data = attribute["data"]
@@ -139,6 +140,13 @@ def _element(
             )
         fields[str(attribute["name"])] = values
     return found, fields
+
+
+def _triple(values: Any) -> list[float]:
+    """A point or direction: one number alone would be taken for all three."""
+    if not (isinstance(values, list) and len(values) == 3 and all(map(is_real, values))):
+        raise ValueError(f"{values!r} is no list of three numbers")
+    return [float(v) for v in values]
 
 
 def _array(archive: zipfile.ZipFile, name: str, where: str) -> NDArray[Any]:

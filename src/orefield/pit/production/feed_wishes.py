@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from orefield.core import ModelError
+from orefield.pit.production.blend_bounds import distinct_bounds
 from orefield.pit.production.problem import Limit, ProductionProblem, Row
 from orefield.pit.production.stocked import later_entries
 
@@ -169,17 +170,17 @@ def blend(
         t = int(np.flatnonzero(low > high)[0])
         raise ModelError(f"grades of {low[t]:g} to {high[t]:g}", where=f"{name}, period {t}")
     added = []
-    for bounds, least in ((low, True), (high, False)):
-        for bound in np.unique(bounds[~np.isnan(bounds)]):
-            here = bounds == bound
-            added.append(
-                Limit(
-                    name=f"{name} {'at least' if least else 'at most'} {bound:g}",
-                    use=feed * (content - bound),
-                    lower=np.where(here & least, 0.0, -np.inf),
-                    upper=np.where(here & (not least), 0.0, np.inf),
-                )
+    for bound, least in distinct_bounds(low, high):
+        here = (low if least else high) == bound
+        added.append(
+            Limit(
+                # all digits: two bounds of one wish must not come to one name
+                name=f"{name} {'at least' if least else 'at most'} {bound!r}",
+                use=feed * (content - bound),
+                lower=np.where(here & least, 0.0, -np.inf),
+                upper=np.where(here & (not least), 0.0, np.inf),
             )
+        )
     return replace(problem, limits=(*problem.limits, *added))
 
 
@@ -189,11 +190,7 @@ def _fed(
     """Entries (period, block, destination, factor) of what is fed in a period."""
     block, destination = np.nonzero(use)
     entries = [(np.full(len(block), t), block, destination, use[block, destination])]
-    entries += [
-        later_entries(t, problem.n_periods, column, amount)
-        for slot, column, amount in later
-        if slot == t
-    ]
+    entries += [later_entries(t, column, amount) for slot, column, amount in later if slot == t]
     period, blocks, places, factor = (np.concatenate(x) for x in zip(*entries, strict=True))
     return period, blocks, places, factor
 

@@ -191,26 +191,16 @@ def phase_order(
 def _lagged(problem: ProductionProblem, below: _I8, above: _I8, name: str) -> list[Row]:
     """Fraction of ``below`` mined by each period, at most that of ``above`` a period before."""
     n_d = problem.n_destinations
-    blocks = np.concatenate([below, above])
-    share = np.concatenate(
-        [np.full(len(below), 1.0 / len(below)), -1.0 / np.full(len(above), float(len(above)))]
-    )
+    part, whole = 1.0 / len(below), 1.0 / len(above)
     rows = []
     for t in range(problem.n_periods):
-        period = np.repeat(np.arange(t + 1), len(blocks) * n_d)
-        factor = np.tile(np.repeat(share, n_d), t + 1)
-        keep = (factor > 0) | (period < t)
-        rows.append(
-            Row(
-                name=f"{name}, period {t}",
-                period=period[keep],
-                block=np.tile(np.repeat(blocks, n_d), t + 1)[keep],
-                destination=np.tile(np.arange(n_d), len(blocks) * (t + 1))[keep],
-                factor=factor[keep],
-                lower=-np.inf,
-                upper=0.0,
-            )
-        )
+        found = [
+            np.stack([a.ravel() for a in np.meshgrid(np.arange(end), blocks, np.arange(n_d))])
+            for blocks, end in ((below, t + 1), (above, t))
+        ]
+        period, block, destination = np.concatenate(found, axis=1)
+        factor = np.repeat([part, -whole], [found[0].shape[1], found[1].shape[1]])
+        rows.append(Row(f"{name}, period {t}", period, block, destination, factor, -np.inf, 0.0))
     return rows
 
 

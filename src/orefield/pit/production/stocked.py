@@ -22,10 +22,13 @@ def with_stockpiles(problem: ProductionProblem, piles: Sequence[Stockpile]) -> P
     """The problem with one more destination for each pile and slot, pile by pile.
 
     A share of a block that goes to ``INTO to SLOT`` in a period before the slot lies there until
-    then. One that goes there later would never be taken up: it is fined, so that every other
-    destination of the problem is better. Limits that taking up counts against
-    become rows over what is fresh and what is taken up. Other limits and rows of the problem
-    take such a share for one that goes to the pile.
+    then. What goes there later would never be taken up: it is fined, so that every other
+    destination is better. Where capacities leave a block no other that takes as little of them,
+    going there too late could be the way out: a limit for each slot then forbids it.
+
+    Limits that taking up counts against become rows over what is fresh and what is taken up.
+    Other limits and rows of the problem take such a share for one that goes to the pile. Without
+    piles the problem stays as it is.
 
     Parameters
     ----------
@@ -37,9 +40,11 @@ def with_stockpiles(problem: ProductionProblem, piles: Sequence[Stockpile]) -> P
     Raises
     ------
     ModelError
-        When a name is unknown, shapes differ, slots do not rise from 1 on, a number is not finite,
-        or the rows would not fit into memory.
+        When a name is unknown, shapes differ, slots do not rise from 1 to the last period, a
+        number is not finite, or the rows would not fit into memory.
     """
+    if not piles:
+        return problem
     for pile in piles:
         check_pile(problem, pile)
     stock = _Stock(problem, piles)
@@ -49,7 +54,8 @@ def with_stockpiles(problem: ProductionProblem, piles: Sequence[Stockpile]) -> P
     value = np.zeros((n_p + len(slots) + 1, problem.n, n_d + len(into)))
     value[:n_p, :, :n_d] = problem.value
     value[:n_p, :, n_d:] = problem.value[:, :, into]
-    # what goes there in the slot or later comes too late: it costs more than choices can differ
+    # a search that looks at values alone is led away from what comes too late: it costs more
+    # than choices can differ
     every = problem.all_values()
     fine = every.max(axis=(0, 2)) - every.min(axis=(0, 2))
     for column, pile, k in stock.columns():
@@ -61,9 +67,9 @@ def with_stockpiles(problem: ProductionProblem, piles: Sequence[Stockpile]) -> P
         problem,
         value=value,
         factor=np.column_stack([problem.factor, in_time, np.ones(n_t)]),
-        limits=tuple(stock.limit(limit) for limit in problem.limits),
+        limits=(*(stock.limit(limit) for limit in problem.limits), *stock.punctual()),
         rows=(
-            *(_also_from(row, into, n_d) for row in problem.rows),
+            *(stock.counted(_also_from(row, into, n_d)) for row in problem.rows),
             *(row for limit in problem.limits for row in stock.rows(limit)),
             *stock.room_rows(),
         ),
@@ -95,22 +101,20 @@ def without_destinations(
     )
 
 
-def later_entries(t: int, n_periods: int, column: int, amount: _F8) -> _Entries:
+def later_entries(t: int, column: int, amount: _F8) -> _Entries:
     """Entries (period, block, destination, factor) of what is taken up in slot ``t``.
 
     Parameters
     ----------
     t : int
         The slot.
-    n_periods : int
-        In which anything is mined.
     column : int
         Destination of the problem for that slot.
     amount : float64 array, shape (n,)
         Of a whole block taken up.
     """
     block = np.flatnonzero(amount)
-    before = np.arange(min(t, n_periods), dtype=np.int64)
+    before = np.arange(t, dtype=np.int64)
     m = len(block) * len(before)
     return (
         np.repeat(before, len(block)),
@@ -118,31 +122,6 @@ def later_entries(t: int, n_periods: int, column: int, amount: _F8) -> _Entries:
         np.full(m, column, np.int64),
         np.tile(amount[block], len(before)),
     )
-
-
-def stock_t(
-    problem: ProductionProblem,
-    piles: Sequence[Stockpile],
-    period: NDArray[np.int32],
-    share: _F8,
-) -> _F8:
-    """Feed lying on each pile at the end of each period, shape (len(piles), t), under a plan.
-
-    ``period`` and ``share`` are of a plan of :func:`with_stockpiles`'s problem, ``problem`` is
-    the one before.
-    """
-    stock = _Stock(problem, piles)
-    out = np.zeros((len(piles), problem.n_periods))
-    number = {id(pile): p for p, pile in enumerate(piles)}
-    for t in range(problem.n_periods):
-        there = period <= t
-        for p, pile in enumerate(piles):
-            out[p, t] = pile.feed[there] @ share[there, problem.destinations.index(pile.into)]
-        for column, pile, k in stock.columns():
-            slot = pile.slots[k]
-            lying = there & ((slot > t) | (period >= slot))
-            out[number[id(pile)], t] += pile.feed[lying] @ share[lying, column]
-    return out
 
 
 class _Stock:
@@ -154,6 +133,24 @@ class _Stock:
         self.into = np.repeat([problem.destinations.index(pile.into) for pile in piles], count)
         self.slot = np.concatenate([pile.slots for pile in piles])
         self.names = [f"{pile.into} to {slot}" for pile in piles for slot in pile.slots]
+        self.numbers = 0
+
+    def counted(self, row: Row) -> Row:
+        """The row, when all rows made so far fit into memory with it.
+
+        Raises
+        ------
+        ModelError
+            When they do not.
+        """
+        self.numbers += len(row.factor)
+        if self.numbers > _MOST_ENTRIES:
+            raise ModelError(
+                f"more than {_MOST_ENTRIES:,} numbers are needed to follow stock",
+                where=row.name,
+                fix="gather blocks into units, or give fewer slots",
+            )
+        return row
 
     def columns(self) -> Iterator[tuple[int, Stockpile, int]]:
         """Number of each added destination, its pile, and the place of its slot."""
@@ -166,11 +163,11 @@ class _Stock:
     def limit(self, limit: Limit) -> Limit:
         """A limit over all destinations, without the bounds that become rows."""
         lower, upper = limit.lower, limit.upper
-        taken = [pile.takes[limit.name] for pile in self.piles if limit.name in pile.takes]
-        if any(amount.any() for amount in taken):
+        taking = [pile for pile in self.piles if _takes(pile, limit.name)]
+        if taking:
             lower = np.full(self.problem.n_periods, -np.inf)
             # what is fresh keeps an upper bound by itself where stock only adds to it
-            if any((amount < 0).any() for amount in taken):
+            if any((pile.taken(limit.name) < 0).any() for pile in taking):
                 upper = np.full(self.problem.n_periods, np.inf)
         return Limit(limit.name, self._use(limit), lower, upper)
 
@@ -179,48 +176,70 @@ class _Stock:
 
     def rows(self, limit: Limit) -> list[Row]:
         """Fresh ore and stock of each period within the bounds of a limit."""
-        most = [pile.takes.get(limit.name) for pile in self.piles]
-        if not any(amount is not None and amount.any() for amount in most):
+        piles = [pile for pile in self.piles if _takes(pile, limit.name)]
+        if not piles:
             return []
-        n_t = self.problem.n_periods
+        # careful piles count less against a lower bound than against an upper one
+        split = any(
+            not np.array_equal(pile.taken(limit.name), pile.taken(limit.name, least=True))
+            for pile in piles
+        )
         use = self._use(limit)
         block, to = (a.astype(np.int64) for a in np.nonzero(use))
         fresh = block, to, use[block, to]
         rows: list[Row] = []
-        for t in sorted({*range(n_t), *self.slot.tolist()}):
-            low = float(limit.lower[t]) if t < n_t else -np.inf
-            high = float(limit.upper[t]) if t < n_t else self._after(limit.name, t - n_t)
-            name = f"{limit.name} with stock, period {t}"
-            above, below = (
-                self._entries(limit.name, t, fresh, least=least) for least in (False, True)
-            )
-            if np.array_equal(above[3], below[3]):
-                bounds = [(above, low, high)]
-            else:
-                bounds = [(above, -np.inf, high), (below, low, np.inf)]
-            rows += [
-                Row(name, *entries, least, top)
-                for entries, least, top in bounds
-                if np.isfinite(least) or np.isfinite(top)
-            ]
-        _check_size(sum(len(row.factor) for row in rows), limit.name)
+        for t in range(self.problem.n_periods):
+            low, high = float(limit.lower[t]), float(limit.upper[t])
+            both = [(False, -np.inf, high), (True, low, np.inf)] if split else [(False, low, high)]
+            for least, lower, upper in both:
+                if np.isfinite(lower) or np.isfinite(upper):
+                    entries = self._entries(limit.name, t, fresh, least=least)
+                    name = f"{limit.name} with stock, period {t}"
+                    rows.append(self.counted(Row(name, *entries, lower, upper)))
         return rows
 
-    def _after(self, name: str, beyond: int) -> float:
-        given = [pile.after[name][beyond] for pile in self.piles
-                 if name in pile.after and beyond < len(pile.after[name])]  # fmt: skip
-        return float(min(given, default=np.inf))
+    def punctual(self) -> list[Limit]:
+        """Nothing goes to a slot in its own period or later, where fines may not be enough.
+
+        Limits of zero make it much harder for a search to find a first plan.
+        """
+        if self._elsewhere().all():
+            return []
+        period = np.arange(self.problem.n_periods)
+        shape = self.problem.n, self.problem.n_destinations + len(self.slot)
+        limits = []
+        for slot in np.unique(self.slot):
+            use = np.zeros(shape)
+            use[:, self.problem.n_destinations :] = self.slot == slot
+            upper = np.where(period < slot, np.inf, 0.0)
+            name = f"mined too late to be taken up in period {slot}"
+            limits.append(Limit(name, use, np.full(len(period), -np.inf), upper))
+        return limits
+
+    def _elsewhere(self) -> NDArray[np.bool_]:
+        """Whether a block has a place that takes no more of capacities than a pile does, (n, s)."""
+        capacities = [
+            limit.use
+            for limit in self.problem.limits
+            if (limit.use >= 0).all() and np.isfinite(limit.upper).any()
+        ]
+        others = np.setdiff1d(np.arange(self.problem.n_destinations), self.into)
+        found = np.zeros((self.problem.n, len(self.into)), bool)
+        for d in others:
+            as_little = np.ones(found.shape, bool)
+            for use in capacities:
+                as_little &= use[:, [d]] <= use[:, self.into]
+            found |= as_little
+        return found
 
     def _entries(self, name: str, t: int, fresh: tuple[_I8, _I8, _F8], *, least: bool) -> _Entries:
-        n_t = self.problem.n_periods
         block, to, factor = fresh
-        found = [(np.full(len(block), t, np.int64), block, to, factor)] if t < n_t else []
-        for column, pile, k in self.columns():
-            amount = pile.takes.get(name)
-            if amount is None or pile.slots[k] != t:
-                continue
-            counted = pile.takes_least.get(name, amount) if least else amount
-            found.append(later_entries(t, n_t, column, counted))
+        found = [(np.full(len(block), t, np.int64), block, to, factor)]
+        found += [
+            later_entries(t, column, pile.taken(name, least=least))
+            for column, pile, k in self.columns()
+            if pile.slots[k] == t
+        ]
         return _joined(found)
 
     def room_rows(self) -> list[Row]:
@@ -231,8 +250,9 @@ class _Stock:
             room = min(pile.room for pile in here)
             if np.isinf(room):
                 continue
-            rows += [self._room_row(place, t, room) for t in range(self.problem.n_periods)]
-        _check_size(sum(len(row.factor) for row in rows), "room")
+            rows += [
+                self.counted(self._room_row(place, t, room)) for t in range(self.problem.n_periods)
+            ]
         return rows
 
     def _room_row(self, place: str, t: int, room: float) -> Row:
@@ -263,6 +283,11 @@ class _Stock:
         return Row(f"room of {place}, period {t}", *_joined(found), -np.inf, room)
 
 
+def _takes(pile: Stockpile, limit: str) -> bool:
+    """Whether anything taken up from a pile counts against a limit."""
+    return any(pile.taken(limit, least=least).any() for least in (False, True))
+
+
 def _also_from(row: Row, into: _I8, n_d: int) -> Row:
     """A row that counts what goes to a slot as it counts what goes to the pile."""
     found = [(row.period, row.block, row.destination, row.factor)]
@@ -283,12 +308,3 @@ def _joined(found: Sequence[_Entries]) -> _Entries:
     parts = [(none, none, none, np.zeros(0)), *found]
     period, block, destination, factor = (np.concatenate(x) for x in zip(*parts, strict=True))
     return period, block, destination, factor
-
-
-def _check_size(entries: int, name: str) -> None:
-    if entries > _MOST_ENTRIES:
-        raise ModelError(
-            f"more than {_MOST_ENTRIES:,} numbers are needed to follow stock",
-            where=name,
-            fix="gather blocks into units, or give fewer slots",
-        )

@@ -45,8 +45,8 @@ class Stockpile:
     feed : float64 array, shape (n,)
         Tonnes fed when a whole block is taken up.
     slots : int64 array, shape (r,)
-        Periods in which stock may be taken up, rising, from 1 on; those from the number of
-        periods on come after the last in which anything is mined.
+        Periods in which stock may be taken up, rising, from 1 on. To go on feeding when the pit
+        is done, give the problem more periods: nothing need be mined in them.
     reclaimed : float64 array, shape (r, n)
         What a whole block taken up in each slot is worth now, after rehandling: factors times
         parts of :func:`orefield.pit.worth.reclaimed_worth`.
@@ -54,9 +54,6 @@ class Stockpile:
         By limit of the problem: what a whole block takes of it when it is taken up.
     takes_least : mapping of str to float64 array, shape (n,)
         The same where it may be less, counted against lower bounds; ``takes`` without.
-    after : mapping of str to float64 array, shape (k,)
-        By limit: its capacity in each period after the last in which anything is mined, up to
-        the last slot at least; without it there is no limit then.
     tonnes : float64 array, shape (n,), optional
         Of each block, for ``room``.
     room : float
@@ -71,7 +68,6 @@ class Stockpile:
     reclaimed: _F8
     takes: Mapping[str, _F8] = field(default_factory=dict)
     takes_least: Mapping[str, _F8] = field(default_factory=dict)
-    after: Mapping[str, _F8] = field(default_factory=dict)
     tonnes: _F8 | None = None
     room: float = np.inf
     name: str = ""
@@ -80,6 +76,16 @@ class Stockpile:
     def place(self) -> str:
         """What the pile is called."""
         return self.name or self.into
+
+    def taken(self, limit: str, *, least: bool = False) -> _F8:
+        """What a whole block takes of a limit when it is taken up, shape (n,).
+
+        With ``least`` as it is counted against the limit's lower bound.
+        """
+        most = self.takes.get(limit)
+        if most is None:
+            return np.zeros(len(self.feed))
+        return self.takes_least.get(limit, most) if least else most
 
 
 def careful(pile: Stockpile, bins: NDArray[np.integer]) -> Stockpile:
@@ -132,8 +138,8 @@ def check_pile(problem: ProductionProblem, pile: Stockpile) -> None:
     Raises
     ------
     ModelError
-        When a name is unknown, shapes differ, slots do not rise from 1 on, or a number is not
-        finite.
+        When a name is unknown, shapes differ, slots do not rise from 1 to the last period, or a
+        number is not finite.
     """
     where = f"stockpile {pile.place}"
     if pile.into not in problem.destinations:
@@ -143,20 +149,19 @@ def check_pile(problem: ProductionProblem, pile: Stockpile) -> None:
             fix=", ".join(problem.destinations),
         )
     names = [limit.name for limit in problem.limits]
-    for name in (*pile.takes, *pile.takes_least, *pile.after):
+    for name in (*pile.takes, *pile.takes_least):
         if name not in names:
             raise ModelError(f"there is no limit '{name}'", where=where, fix=", ".join(names))
     slots = pile.slots
     rising = slots.ndim == 1 and slots.size and slots[0] >= 1 and (np.diff(slots) > 0).all()
     if not (rising and np.issubdtype(slots.dtype, np.integer)):
         raise ModelError(f"slots {slots}", where=where, fix="give rising periods from 1 on")
-    beyond = int(slots[-1]) - problem.n_periods + 1
-    for name, capacity in pile.after.items():
-        if len(capacity) < beyond:
-            raise ModelError(
-                f"{len(capacity)} capacities after the last period for {beyond}",
-                where=f"{where}, limit {name}",
-            )
+    if slots[-1] >= problem.n_periods:
+        raise ModelError(
+            f"slot {slots[-1]} is after the last period, {problem.n_periods - 1}",
+            where=where,
+            fix="give more periods: nothing need be mined in them",
+        )
     _check_arrays(problem.n, pile, where)
     if (pile.feed < 0).any():
         raise ModelError("a feed is negative", where=where)

@@ -33,12 +33,10 @@ class Unmet:
 
     def __str__(self) -> str:
         when = f", period {self.period}" if self.period >= 0 else ""
-        asked = (
-            f"at least {self.lower:,.6g}"
-            if self.found < self.lower
-            else f"at most {self.upper:,.6g}"
-        )
-        return f"{self.name}{when}: {self.found:,.6g} where {asked} is asked"
+        short = self.found < self.lower
+        bound, side = (self.lower, "at least") if short else (self.upper, "at most")
+        by = f"{abs(self.found - bound):,.6g} too {'little' if short else 'much'}"
+        return f"{self.name}{when}: {self.found:,.6g} where {side} {bound:,.6g} is asked, {by}"
 
 
 def unmet(problem: ProductionProblem, plan: Plan) -> tuple[Unmet, ...]:
