@@ -1,0 +1,1 @@
+"""Drill holes: read, validated, desurveyed, coded by domain, composited."""

@@ -1,0 +1,335 @@
+"""Composites: means of what was assayed over equal lengths of hole, within one domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orefield.core.errors import ModelError
+from orefield.core.sections import hint
+from orefield.deposit.drillholes.desurvey import Paths
+from orefield.deposit.drillholes.runs import CompositeRules, composite_bounds
+from orefield.deposit.drillholes.segments import Segments, split_by
+from orefield.deposit.drillholes.tables import Drillholes
+from orefield.deposit.samples import Samples
+
+_F8 = NDArray[np.float64]
+_I8 = NDArray[np.int64]
+
+DENSITY = "density_t_m3"
+"""Name of the density (t/m3) in any table of intervals, and of composites."""
+
+
+@dataclass(frozen=True, eq=False)
+class HoleComposites:
+    """Composites with what they were made of.
+
+    Attributes
+    ----------
+    samples : Samples
+        Middles, values, lengths, codes.
+    from_m, to_m : ndarray of shape (n,)
+        Along the hole.
+    coverage : mapping of str to ndarray of shape (n,)
+        Share of the composite's length on which each value was measured.
+    weight : mapping of str to ndarray of shape (n,)
+        Metres (or metres times t/m3) that stand behind each value: its sum with the value is
+        what was assayed. A missing stretch that counts as a number is part of it.
+    """
+
+    samples: Samples
+    from_m: _F8
+    to_m: _F8
+    coverage: Mapping[str, _F8]
+    weight: Mapping[str, _F8]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def where(self, keep: NDArray[np.bool_]) -> HoleComposites:
+        """Those of a mask."""
+        return HoleComposites(
+            self.samples.where(keep),
+            self.from_m[keep],
+            self.to_m[keep],
+            {n: c[keep] for n, c in self.coverage.items()},
+            {n: w[keep] for n, w in self.weight.items()},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a value amounts to in the holes and in the composites.
+
+    Attributes
+    ----------
+    assayed, composited : float
+        Metres (times density, when that weighs) with a value.
+    content, kept : float
+        Their sum of weight times value.
+    """
+
+    assayed: float
+    composited: float
+    content: float
+    kept: float
+
+    @property
+    def mean(self) -> float:
+        """Weighted mean of the holes."""
+        return self.content / self.assayed if self.assayed else float("nan")
+
+    @property
+    def composite_mean(self) -> float:
+        """Weighted mean of the composites."""
+        return self.kept / self.composited if self.composited else float("nan")
+
+    @property
+    def lost(self) -> float:
+        """Share of the assayed weight that is in no composite."""
+        return 1.0 - self.composited / self.assayed if self.assayed else 0.0
+
+
+def composite(
+    holes: Drillholes,
+    paths: Paths,
+    segments: Segments,
+    rules: CompositeRules,
+    *,
+    values: Sequence[str] = (),
+    density: _F8 | None = None,
+    domain: str = "domain",
+    note: str = "",
+) -> tuple[HoleComposites, dict[str, Balance]]:
+    """Composites of holes by length (or bench), never across a change of domain.
+
+    Parameters
+    ----------
+    holes, paths, segments
+        Validated holes, their paths, and their pieces; the code ``domain`` of the pieces, when
+        they have it, breaks runs.
+    rules : CompositeRules
+        Lengths, residuals, what is missing.
+    values : sequence of str
+        Values of the tables; all of them when left out.
+    density : ndarray of shape (n,), optional
+        Density (t/m3) of each piece, for ``weight = "density"``.
+    domain : str
+        Name of the code that breaks runs.
+    note : str
+        Of the samples.
+
+    Returns
+    -------
+    composites : HoleComposites
+    balances : dict of str to Balance
+        By value: what was in the holes, what is in the composites.
+
+    Raises
+    ------
+    ModelError
+        For a value that no table has or several have, a weight by density without densities, or
+        when no composite has a value.
+    """
+    if rules.weight == "density" and density is None:
+        raise ModelError(
+            "composites are weighted by density, but there is none",
+            fix="give a density_t_m3 in a table, or one by domain",
+        )
+    where = _tables_of(holes, values)
+    if rules.bench_m:
+        segments, density = _by_bench(paths, segments, rules, density)
+    measured = {
+        name: _of_rows(holes.tables[t].values[name], segments.row[t]) for name, t in where.items()
+    }
+    starts, ends = _runs(segments, measured, rules, domain)
+    run, start, end = composite_bounds(segments.from_m[starts], segments.to_m[ends], rules)
+    if not len(run):
+        raise ModelError("no run is long enough for a composite", fix="lower minimum_m")
+    hole = segments.hole[starts[run]]
+    parts, owner = _parts(segments, hole, start, end)
+    weigh = np.ones(len(segments)) if density is None else density
+    weigh = weigh if rules.weight == "density" else np.ones(len(segments))
+    composites = _Sums(parts, owner, len(run), end - start, weigh, rules)
+    found: dict[str, _F8] = {}
+    coverage: dict[str, _F8] = {}
+    weight: dict[str, _F8] = {}
+    for name, column in measured.items():
+        found[name], coverage[name], weight[name] = composites.mean(column)
+    if density is not None and DENSITY not in found:
+        found[DENSITY], coverage[DENSITY], weight[DENSITY] = composites.mean(density, plain=True)
+    balances = {
+        name: _balance(segments, column, weigh, found[name], weight[name], rules)
+        for name, column in measured.items()
+    }
+    codes = {n: w[starts[run]] for n, w in segments.codes.items()}
+    for table in holes.tables.values():
+        for name, words in table.codes.items():
+            if name not in codes:
+                key = next(k for k, t in holes.tables.items() if t is table)
+                codes[name] = composites.most(_words_of(words, segments.row[key]))
+    keep = np.ones(len(run), dtype=np.bool_)
+    if not rules.keep_empty:
+        keep = ~np.logical_and.reduce([np.isnan(found[n]) for n in measured])
+        if not keep.any():
+            raise ModelError(
+                "no composite has a value",
+                fix="lower minimum_coverage, or check the names of values",
+            )
+    xyz, _ = paths.locate(hole[keep], 0.5 * (start + end)[keep])
+    used, back = np.unique(hole[keep], return_inverse=True)
+    samples = Samples(
+        xyz,
+        {n: v[keep] for n, v in found.items()},
+        (end - start)[keep],
+        back.astype(np.int32),
+        tuple(holes.collars.hole[used].tolist()),
+        {n: w[keep] for n, w in codes.items()},
+        note,
+    )
+    return HoleComposites(
+        samples,
+        start[keep],
+        end[keep],
+        {n: c[keep] for n, c in coverage.items()},
+        {n: w[keep] for n, w in weight.items()},
+    ), balances
+
+
+def _tables_of(holes: Drillholes, values: Sequence[str]) -> dict[str, str]:
+    """Table of each value."""
+    found: dict[str, str] = {}
+    for name, table in holes.tables.items():
+        for value in table.values:
+            if value in found and (not values or value in values):
+                raise ModelError(
+                    f"tables '{found[value]}' and '{name}' both have '{value}'",
+                    fix="rename one of them",
+                )
+            found.setdefault(value, name)
+    for value in values:
+        if value not in found:
+            raise ModelError(f"no table has the value '{value}'", fix=hint(value, found))
+    if not found:
+        raise ModelError("no table has a value", fix="name them in [holes.table.values]")
+    return {value: found[value] for value in values or found}
+
+
+def _of_rows(column: _F8, row: _I8) -> _F8:
+    if not len(column):
+        return np.full(len(row), np.nan)
+    return np.where(row >= 0, column[np.maximum(row, 0)], np.nan)
+
+
+def _words_of(words: NDArray[np.str_], row: _I8) -> NDArray[np.str_]:
+    if not len(words):
+        return np.zeros(len(row), dtype=np.str_)
+    return np.where(row >= 0, words[np.maximum(row, 0)], "")
+
+
+def _by_bench(
+    paths: Paths, segments: Segments, rules: CompositeRules, density: _F8 | None
+) -> tuple[Segments, _F8 | None]:
+    old = segments
+
+    def bench(xyz: _F8) -> _I8:
+        return np.floor((xyz[:, 2] - rules.bench_base_m) / rules.bench_m).astype(np.int64)
+
+    segments, label = split_by(segments, paths, bench, 0.5 * rules.bench_m)
+    if density is not None:
+        key = old.hole + 1j * old.from_m
+        middle = segments.hole + 1j * segments.middle_m
+        density = density[np.searchsorted(key, middle, side="right") - 1]
+    return segments.with_codes(bench=label.astype(np.str_)), density
+
+
+def _runs(
+    segments: Segments, measured: Mapping[str, _F8], rules: CompositeRules, domain: str
+) -> tuple[_I8, _I8]:
+    """First and last piece of every run."""
+    same = segments.hole[1:] == segments.hole[:-1]
+    for name in (domain, "bench"):
+        if name in segments.codes:
+            words = segments.codes[name]
+            same &= words[1:] == words[:-1]
+    there = np.ones(len(segments), dtype=np.bool_)
+    if rules.missing == "break":
+        there = ~np.logical_and.reduce([np.isnan(v) for v in measured.values()])
+        same &= there[1:] == there[:-1]
+    first = np.flatnonzero(np.concatenate([[True], ~same]))
+    last = np.append(first[1:], len(segments)) - 1
+    return first[there[first]], last[there[first]]
+
+
+def _parts(segments: Segments, hole: _I8, start: _F8, end: _F8) -> tuple[Segments, _I8]:
+    """Pieces cut at the bounds of composites, and the composite of each (-1: none)."""
+    numbered = Segments(
+        segments.hole, segments.from_m, segments.to_m, {"": np.arange(len(segments))}
+    )
+    parts = numbered.cut(np.concatenate([hole, hole]), np.concatenate([start, end]))
+    order = np.lexsort((start, hole))
+    key = (hole + 1j * start)[order]
+    at = np.searchsorted(key, parts.hole + 1j * parts.middle_m, side="right") - 1
+    owner = order[np.maximum(at, 0)]
+    inside = (at >= 0) & (hole[owner] == parts.hole) & (parts.middle_m < end[owner])
+    return parts, np.where(inside, owner, -1)
+
+
+class _Sums:
+    """Sums over the parts of each composite."""
+
+    def __init__(
+        self, parts: Segments, owner: _I8, n: int, total: _F8, weigh: _F8, rules: CompositeRules
+    ) -> None:
+        inside = owner >= 0
+        self.owner, self.n, self.total, self.rules = owner[inside], n, total, rules
+        self.piece = parts.row[""][inside]
+        self.length = parts.length_m[inside]
+        self.weigh = weigh[self.piece] * self.length
+
+    def mean(self, column: _F8, *, plain: bool = False) -> tuple[_F8, _F8, _F8]:
+        """Mean, share measured, weight behind it; ``plain`` by length, whatever is asked."""
+        value = column[self.piece]
+        there = ~np.isnan(value)
+        weigh = self.length if plain else self.weigh
+        assayed = np.bincount(self.owner, self.length * there, self.n)
+        coverage = np.minimum(assayed / self.total, 1.0)
+        if not (isinstance(self.rules.missing, str) or plain):
+            value, there = np.where(there, value, self.rules.missing), np.ones_like(there)
+        mass = np.bincount(self.owner, np.where(there, weigh, 0.0), self.n)
+        metal = np.bincount(self.owner, np.where(there, weigh * value, 0.0), self.n)
+        enough = mass > 0
+        if isinstance(self.rules.missing, str) and not plain:
+            enough &= coverage >= self.rules.minimum_coverage - 1e-9
+        out = np.full(self.n, np.nan)
+        out[enough] = metal[enough] / mass[enough]
+        return out, coverage, np.where(enough, mass, 0.0)
+
+    def most(self, words: NDArray[np.str_]) -> NDArray[np.str_]:
+        """The word that the greatest length of each composite has."""
+        names, code = np.unique(words[self.piece], return_inverse=True)
+        key = self.owner * len(names) + code
+        pairs, back = np.unique(key, return_inverse=True)
+        length = np.bincount(back, self.length)
+        order = np.lexsort((length, pairs // len(names)))
+        out = np.zeros(self.n, dtype=names.dtype)
+        out[pairs[order] // len(names)] = names[pairs[order] % len(names)]
+        return out
+
+
+def _balance(
+    segments: Segments, column: _F8, weigh: _F8, mean: _F8, weight: _F8, rules: CompositeRules
+) -> Balance:
+    value = column if isinstance(rules.missing, str) else np.nan_to_num(column, nan=rules.missing)
+    there = ~np.isnan(value)
+    mass = (segments.length_m * weigh)[there]
+    kept = ~np.isnan(mean)
+    return Balance(
+        float(mass.sum()),
+        float(weight[kept].sum()),
+        float((mass * value[there]).sum()),
+        float((weight[kept] * mean[kept]).sum()),
+    )
