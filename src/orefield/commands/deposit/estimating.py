@@ -1,0 +1,137 @@
+"""``orefield deposit estimate``: blocks estimated from samples, streamed and resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from orefield._version import __version__
+from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.deposit.estimate_checks import cross_validations, neighbourhood_analyses
+from orefield.commands.deposit.estimate_parts import EstimateInputs, EstimatePart, estimate_part
+from orefield.commands.deposit.estimate_settings import KRIGING, estimate_settings
+from orefield.commands.deposit.estimate_texts import EstimateTally, estimate_text
+from orefield.commands.deposit.inputs import samples_of
+from orefield.commands.deposit.settings import DepositSettings, read_grid, read_settings
+from orefield.commands.deposit.variogram_settings import coregionalisations_of, variograms_of
+from orefield.commands.files import Results
+from orefield.core.model_files.whole import whole_file
+from orefield.deposit.estimation.estimates import Estimates
+from orefield.deposit.estimation.fields import as_fields
+from orefield.deposit.estimation.slices import Columns, SliceStore, hash_of
+
+ESTIMATE = "estimate.parquet"
+"""The block model that the command leaves in the folder of results."""
+
+
+def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None = None) -> Reply:
+    """Estimate what every ``[[estimate]]`` describes; one block model holds them all.
+
+    Slices of the grid are estimated one after another and kept, so that memory stays flat and a
+    run that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    config : Path
+        Settings with samples, ``[grid]``, ``[[estimate]]`` and, for kriging, variograms.
+    out : Path, optional
+        Folder of results, in place of the settings' own.
+    tell : callable, optional
+        Told what is being done.
+
+    Raises
+    ------
+    OrefieldError
+        For what is wrong with settings, files or data, and results that cannot be written.
+    """
+    say = told(tell)
+    settings = read_settings(config, out)
+    chosen = estimate_settings(settings)
+    grid = read_grid(settings)
+    say("reading samples", 0.0)
+    samples = samples_of(settings)
+    kriging = any(c.method in KRIGING for c in chosen)
+    inputs = EstimateInputs(settings, grid, samples, say=say)
+    if kriging:
+        inputs.variograms = variograms_of(settings)
+        inputs.models = coregionalisations_of(settings)
+    parts = [estimate_part(inputs, c) for c in chosen]
+    store = SliceStore(settings.folder / ESTIMATE, grid, _made_from(settings, parts), _note(parts))
+    kept = store.open()
+    slices = store.slices()
+    threads = os.cpu_count() or 1
+    for number, (start, stop) in enumerate(slices):
+        if not store.has(start):
+            say(f"estimating blocks {start:,} to {stop:,}", 0.02 + 0.9 * number / len(slices))
+            store.put(start, _slice(parts, inputs, start, stop, threads))
+    say("checking", 0.92)
+    files = Results(settings.folder, (), ())
+    validated = cross_validations(inputs, parts, files, threads)
+    analysed = neighbourhood_analyses(inputs, parts, files, threads)
+    say("writing", 0.96)
+    tally = EstimateTally(parts)
+    store.join(tally.add)
+    data = {
+        "grid": grid.as_dict(),
+        "samples": len(samples),
+        "resumed_slices": kept,
+        "slices": len(slices),
+        "estimates": tally.rows(),
+        "warnings": tally.warnings(),
+        "cross_validation": validated,
+        "neighbourhood": analysed,
+        "files": [ESTIMATE, *files.written, "estimate.json"],
+    }
+    with whole_file(settings.folder / "estimate.json") as file:
+        file.write(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
+    return data, estimate_text(data, settings.folder)
+
+
+def _slice(
+    parts: list[EstimatePart], inputs: EstimateInputs, start: int, stop: int, threads: int
+) -> Columns:
+    """Fields of one slice; parts that share a field fill different blocks of it."""
+    out: Columns = {}
+    if inputs.labels is not None:
+        out[inputs.labels.domains.name] = inputs.labels.words(start, stop)
+    by_field: dict[str, list[EstimatePart]] = {}
+    for part in parts:
+        by_field.setdefault(part.chosen.field, []).append(part)
+    for name, group in by_field.items():
+        whole: Estimates | None = None
+        for part in group:
+            found = part.at(inputs.grid, start, stop, threads)
+            if whole is None:
+                whole = found
+            else:
+                mine = found.status != 5
+                whole.put(mine, found.take(mine))
+        assert whole is not None
+        endings = list(dict.fromkeys(e for part in group for e in part.chosen.outputs))
+        out.update(as_fields(name, whole, endings, group[0].endings))
+    return out
+
+
+def _made_from(settings: DepositSettings, parts: list[EstimatePart]) -> str:
+    described: dict[str, Any] = {
+        key: settings.values.get(key) for key in ("grid", "estimate", "variogram")
+    }
+    described["version"] = __version__
+    described["models"] = [repr(part.chosen) for part in parts]
+    arrays: list[np.ndarray[Any, Any]] = []
+    for part in parts:
+        arrays += [part.samples.xyz_m, part.samples[part.chosen.value], part.samples.hole]
+        arrays += [np.packbits(part.inside)] if part.inside is not None else []
+        arrays += [part.samples[name] for name in part.chosen.secondary]
+        arrays += part.external
+    return hash_of(described, *arrays)
+
+
+def _note(parts: list[EstimatePart]) -> str:
+    methods = list(dict.fromkeys(part.chosen.method for part in parts))
+    note = parts[0].samples.note
+    return f"estimated by {', '.join(methods)}" + (f" from {note}" if note else "")
