@@ -9,12 +9,16 @@ Newsam, 1997, SIAM Journal on Scientific Computing 18(4)).
 The periodic covariance is the *sum* of the covariance over its periodic images, not
 the covariance of the nearest image: such a sum is positive semi-definite whatever the
 size of the period, so that its spectrum needs no repair.
+
+Where ranges run along the grid's axes, one octant of lags is worked out and mirrored; where
+they are turned, half of them. Along an axis with a single layer of blocks, nothing is periodic.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,11 +59,22 @@ class GaussianField:
     amplitude: NDArray[np.float64]
 
     @classmethod
-    def on(cls, grid: Grid, variogram: Variogram) -> GaussianField:
+    def on(
+        cls, grid: Grid, variogram: Variogram, *, axes: Literal["grid", "world"] = "grid"
+    ) -> GaussianField:
         """A generator for the blocks of ``grid``.
 
-        The variogram is taken on block support and scaled to unit sill; its ranges
-        run along the grid's own axes.
+        The variogram is taken on the support of a block and scaled to unit sill.
+
+        Parameters
+        ----------
+        grid : Grid
+            Places.
+        variogram : Variogram
+            Any nugget and structures.
+        axes : {"grid", "world"}
+            Whether the variogram's angles are from the grid's own y axis, or from north; the
+            same where the grid is not rotated.
 
         Raises
         ------
@@ -68,11 +83,9 @@ class GaussianField:
             grid would be absurd.
         """
         model = variogram.standardised()
-        if any(s.rotation != ALONG_AXES for s in model.structures):
-            raise ModelError(
-                "the variogram is rotated against the grid", fix="give ranges along the grid's axes"
-            )
-        period = _period(grid, model.structures)
+        turned = axes == "world" and grid.rotation_deg != 0.0
+        lags = [_Lags(s, _turn(grid) if turned else np.eye(3)) for s in model.structures]
+        period = _period(grid, lags)
         if math.prod(period) > MAX_PERIODIC_CELLS:
             raise ModelError(
                 f"a random field of {period} periodic cells is too large",
@@ -80,7 +93,7 @@ class GaussianField:
             )
         if not model.structures:
             return cls(grid.shape, grid.shape, 1.0, np.zeros((0, 0, 0)))
-        spectrum = fft.rfftn(_periodic_covariance(grid.size, period, model.structures)).real
+        spectrum = fft.rfftn(_periodic_covariance(grid, period, lags)).real
         negative = -float(spectrum[spectrum < 0].sum())
         if negative > _CLIPPED_SHARE * float(np.abs(spectrum).sum()):
             raise ModelError(
@@ -111,6 +124,23 @@ class GaussianField:
             out += math.sqrt(self.nugget) * rng.standard_normal(out.size)
         return out
 
+    def power(self) -> NDArray[np.float64]:
+        """Spectrum of the field with its nugget, all of it, shape (mz, my, mx).
+
+        Its mean is the variance, 1; its inverse transform is the periodic covariance.
+        """
+        mx, my, mz = self.period
+        if not self.amplitude.size:
+            return np.full((mz, my, mx), self.nugget)
+        out = np.empty((mz, my, mx))
+        half = mx // 2 + 1
+        out[:, :, :half] = self.amplitude**2
+        # the rest mirrors the half through the origin
+        z, y = -np.arange(mz) % mz, -np.arange(my) % my
+        out[:, :, half:] = out[np.ix_(z, y, np.arange(mx - half, 0, -1))]
+        out += self.nugget
+        return out
+
     def _variance(self) -> float:
         # Mean of the squared full spectrum's amplitude; the half spectrum holds every
         # column once, and all but the first (and, for even mx, the last) stand for two.
@@ -120,11 +150,43 @@ class GaussianField:
         return float(double) / (mx * my * mz)
 
 
-def _period(grid: Grid, structures: tuple[Structure, ...]) -> tuple[int, int, int]:
+@dataclass(frozen=True, slots=True)
+class _Lags:
+    """A structure, and how the grid's axes lie to it (columns of ``turn``, in its frame)."""
+
+    structure: Structure
+    turn: NDArray[np.float64]
+
+    @property
+    def along_axes(self) -> bool:
+        """Whether the ranges run along the grid's axes, by name."""
+        return self.structure.rotation == ALONG_AXES and bool((self.turn == np.eye(3)).all())
+
+    @property
+    def transform(self) -> NDArray[np.float64]:
+        """Matrix (3, 3): lag along the grid's axes (m) to lag in ranges."""
+        out: NDArray[np.float64] = self.structure.ellipsoid.transform() @ self.turn
+        return out
+
+    def extent_m(self, ranges: float, axis: int) -> float:
+        """Half the width along one of the grid's axes of the body of that many ranges."""
+        if self.along_axes:
+            return ranges * self.structure.ranges_m[axis]
+        return ranges * float(np.linalg.norm(np.linalg.inv(self.transform)[axis]))
+
+
+def _turn(grid: Grid) -> NDArray[np.float64]:
+    angle = math.radians(grid.rotation_deg)
+    s, c = math.sin(angle), math.cos(angle)
+    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+
+
+def _period(grid: Grid, lags: list[_Lags]) -> tuple[int, int, int]:
     cells = []
     for axis in range(3):
-        reach_m = max((s.reach * s.ranges_m[axis] for s in structures), default=0.0)
-        cells.append(int(grid.shape[axis] + math.ceil(reach_m / grid.size[axis])))
+        reach_m = max((s.extent_m(s.structure.reach, axis) for s in lags), default=0.0)
+        further = 0 if grid.shape[axis] == 1 else math.ceil(reach_m / grid.size[axis])
+        cells.append(int(grid.shape[axis] + further))
     if math.prod(cells) > MAX_PERIODIC_CELLS:
         return (cells[0], cells[1], cells[2])
     mx, my, mz = (int(fft.next_fast_len(c, real=True)) for c in cells)
@@ -132,31 +194,79 @@ def _period(grid: Grid, structures: tuple[Structure, ...]) -> tuple[int, int, in
 
 
 def _periodic_covariance(
-    size: tuple[float, float, float],
-    period: tuple[int, int, int],
-    structures: tuple[Structure, ...],
+    grid: Grid, period: tuple[int, int, int], lags: list[_Lags]
 ) -> NDArray[np.float64]:
-    """Sum over periodic images, shape (mz, my, mx), from one octant by symmetry."""
+    """Sum over periodic images, shape (mz, my, mx)."""
     mx, my, mz = period
     half = [m // 2 + 1 for m in period]
     octant = np.zeros((half[2], half[1], half[0]))
-    for structure in structures:
-        # squared distance in ranges along each axis, to the near and the far image
-        axes = []
-        for axis in range(3):
-            lag = np.arange(half[axis]) * (size[axis] / structure.ranges_m[axis])
-            far = lag - period[axis] * (size[axis] / structure.ranges_m[axis])
-            near_enough = np.abs(far).min() < _IMAGE_RANGES
-            axes.append([lag**2, far**2] if near_enough else [lag**2])
-        for z2 in axes[2]:
-            for y2 in axes[1]:
-                for x2 in axes[0]:
-                    octant += structure.covariance(
-                        np.sqrt(z2[:, None, None] + y2[None, :, None] + x2[None, None, :])
-                    )
+    for one in lags:
+        if one.along_axes:
+            _add_octant(octant, grid.size, period, one.structure)
     fold = [np.minimum(np.arange(m), m - np.arange(m)) for m in (mz, my, mx)]
-    return octant[np.ix_(*fold)]
+    out: NDArray[np.float64] = octant[np.ix_(*fold)]
+    for one in lags:
+        if not one.along_axes:
+            _add_box(out, grid, one)
+    return out
 
 
-# beyond this many ranges an image adds less than 1e-7 of the sill
+def _add_octant(
+    octant: NDArray[np.float64],
+    size: tuple[float, float, float],
+    period: tuple[int, int, int],
+    structure: Structure,
+) -> None:
+    # squared distance in ranges along each axis, to the near and the far image
+    axes = []
+    for axis in range(3):
+        cells = octant.shape[2 - axis]
+        lag = np.arange(cells) * (size[axis] / structure.ranges_m[axis])
+        far = lag - period[axis] * (size[axis] / structure.ranges_m[axis])
+        near_enough = np.abs(far).min() < _IMAGE_RANGES and period[axis] > 1
+        axes.append([lag**2, far**2] if near_enough else [lag**2])
+    for z2 in axes[2]:
+        for y2 in axes[1]:
+            for x2 in axes[0]:
+                octant += structure.covariance(
+                    np.sqrt(z2[:, None, None] + y2[None, :, None] + x2[None, None, :])
+                )
+
+
+def _add_box(out: NDArray[np.float64], grid: Grid, one: _Lags) -> None:
+    """Add the covariance at all lags within reach, wrapped round the period, a layer a time."""
+    structure, transform = one.structure, one.transform
+    ranges = 1.0 if structure.kind in ("spherical", "cubic") else _IMAGE_RANGES
+    wide = [
+        0 if m == 1 else math.ceil(one.extent_m(ranges, axis) / grid.size[axis])
+        for axis, m in enumerate(out.shape[::-1])
+    ]
+    x, y = (np.arange(-w, w + 1) * grid.size[axis] for axis, w in enumerate(wide[:2]))
+    level = (
+        transform[:, 0, None, None] * x[None, None, :]
+        + transform[:, 1, None, None] * y[None, :, None]
+    )
+    for layer in range(wide[2] + 1):
+        shifted = level + (transform[:, 2] * (layer * grid.size[2]))[:, None, None]
+        found = structure.covariance(np.sqrt((shifted**2).sum(axis=0)))
+        out[layer % len(out)] += _wrapped(found, out.shape[1:])
+        if layer:  # the lags below are those above, through the origin
+            out[-layer % len(out)] += _wrapped(found[::-1, ::-1], out.shape[1:])
+
+
+def _wrapped(centred: NDArray[np.float64], period: tuple[int, ...]) -> NDArray[np.float64]:
+    """A layer of lags round (0, 0), folded into one period that begins there."""
+    out = centred
+    for axis in (0, 1):
+        m, width = period[axis], out.shape[axis]
+        before = -(width // 2) % m
+        after = -(before + width) % m
+        pad = [(before, after) if a == axis else (0, 0) for a in (0, 1)]
+        out = np.pad(out, pad)
+        split = (-1, m, out.shape[1]) if axis == 0 else (out.shape[0], -1, m)
+        out = out.reshape(split).sum(axis=axis)
+    return out
+
+
 _IMAGE_RANGES = 5.5
+"""Beyond this many ranges an image adds less than 1e-7 of the sill."""

@@ -1,0 +1,171 @@
+"""``orefield deposit simulate``: conditional realisations of grades, averaged on blocks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.deposit.recovering import recover
+from orefield.commands.deposit.settings import read_settings
+from orefield.commands.deposit.simulate_categories import categories
+from orefield.commands.deposit.simulate_engines import Engine, one_value
+from orefield.commands.deposit.simulate_inputs import SimulationInputs, simulation_inputs
+from orefield.commands.deposit.simulate_settings import CATEGORIES, simulate_settings
+from orefield.commands.deposit.simulate_several import several_values
+from orefield.commands.deposit.simulate_texts import simulate_text
+from orefield.commands.files import Results
+from orefield.core import BlockModel
+from orefield.core.model_files.whole import whole_file
+from orefield.deposit.realisations import RealisationSource
+from orefield.deposit.realisations_file import RealisationsFile, Writer
+from orefield.deposit.simulation.nodes import reblocked
+from orefield.deposit.simulation.summing import Sums
+
+_F8 = NDArray[np.float64]
+
+REALISATIONS, SIMULATED = "realisations.parquet", "simulated"
+"""Files that are left: every realisation; their mean, spread and probabilities by block."""
+
+_PERCENTILES = {"p10": 10.0, "p50": 50.0, "p90": 90.0}
+_SLAB = 30_000_000
+"""Values held at once to take percentiles."""
+
+
+def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None = None) -> Reply:
+    """Simulate what ``[simulate]`` describes and leave realisations, a summary and figures.
+
+    Parameters
+    ----------
+    config : Path
+        Settings with samples, ``[grid]``, ``[variogram]`` and ``[simulate]``.
+    out : Path, optional
+        Folder of results, in place of the settings' own.
+    tell : callable, optional
+        Told what is being done.
+
+    Raises
+    ------
+    OrefieldError
+        For what is wrong with settings, files or data, and results that cannot be written.
+    """
+    say = told(tell)
+    settings = read_settings(config, out)
+    chosen = simulate_settings(settings)
+    say("reading samples", 0.0)
+    inputs = simulation_inputs(settings, chosen, say)
+    results = Results(settings.folder, ("parquet",), ())
+    if chosen.method == "uniform conditioning":
+        return recover(settings, inputs, results, say)
+    say("weighing data", 0.05)
+    engine = _engine(inputs)
+    path = settings.folder / REALISATIONS
+    on_blocks, on_nodes, misfit = _simulated(inputs, engine, path, say)
+    results.written.append(path.name)
+    say("summing up", 0.9)
+    source = RealisationsFile(path)
+    model = BlockModel(inputs.blocks, _fields(source, on_blocks), source.note)
+    results.blocks(SIMULATED, model, {}, inputs.inside)
+    summary = {
+        "method": chosen.method,
+        "realisations": chosen.realisations,
+        "seed": chosen.seed,
+        "blocks": int(inputs.inside.sum()),
+        "nodes": int(inputs.inside_nodes.sum()),
+        "samples": len(inputs.samples),
+        "conditioning_data": len(engine.data),
+        "largest_misfit_at_nodes": misfit,
+        **engine.facts,
+        "variables": [_variable(engine, v, on_nodes[v], on_blocks[v]) for v in engine.names],
+        "warnings": [*inputs.warnings, *engine.warnings],
+    }
+    data = {**summary, "files": [*results.written, "simulate.json"]}
+    with whole_file(settings.folder / "simulate.json") as file:
+        file.write(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
+    return data, simulate_text(data)
+
+
+def _engine(inputs: SimulationInputs) -> Engine:
+    if inputs.chosen.method in CATEGORIES:
+        return categories(inputs)
+    return several_values(inputs) if len(inputs.chosen.values) > 1 else one_value(inputs)
+
+
+def _simulated(
+    inputs: SimulationInputs, engine: Engine, path: Path, say: Tell
+) -> tuple[dict[str, Sums], dict[str, Sums], float]:
+    """Write every realisation; sums on blocks and on nodes, and how well data are honoured."""
+    chosen = inputs.chosen
+    on_blocks = {v: Sums.empty(inputs.blocks.n, chosen.cutoffs) for v in engine.names}
+    on_nodes = {v: Sums.empty(inputs.nodes.n) for v in engine.names}
+    inside = inputs.inside_nodes
+    rows = np.flatnonzero(engine.data.node >= 0)
+    rows = rows[inside[engine.data.node[rows]]]
+    at, source = engine.data.node[rows], engine.data.source[rows]
+    misfit = 0.0
+    note = f"conditional simulation ({chosen.method}) of {', '.join(engine.names)}"
+    with Writer(path, inputs.blocks, engine.names, chosen.digits, inputs.inside, note) as writer:
+        for k, drawn in enumerate(engine.draws()):
+            say("simulating", 0.1 + 0.8 * k / chosen.realisations)
+            kept = {}
+            for name, values in drawn.items():
+                off = np.abs(values[at] - engine.truth[name][source])
+                misfit = max(misfit, float(off.max(initial=0.0)))
+                on_nodes[name].add(values, inside)
+                kept[name] = reblocked(values, inputs.blocks, chosen.nodes)
+                kept[name][~inputs.inside] = 0.0
+                on_blocks[name].add(kept[name], inputs.inside)
+            writer.write(kept)
+    return on_blocks, on_nodes, misfit
+
+
+def _fields(source: RealisationSource, sums: dict[str, Sums]) -> dict[str, NDArray[np.generic]]:
+    out: dict[str, NDArray[np.generic]] = {}
+    for name, found in sums.items():
+        out[f"{name}_mean"], out[f"{name}_sd"] = found.mean, found.deviation
+        for word, values in _percentiles(source, name).items():
+            out[f"{name}_{word}"] = values
+        for cutoff in found.cutoffs:
+            out[f"{name}_above_{cutoff:g}"] = found.probability(cutoff)
+    if not source.simulated.all():
+        out["simulated"] = source.simulated.astype(np.int8)
+    return out
+
+
+def _percentiles(source: RealisationSource, name: str) -> dict[str, _F8]:
+    """Percentiles at each block, from the file, some blocks at a time."""
+    out = {word: np.empty(source.n) for word in _PERCENTILES}
+    width = max(1, _SLAB // source.count)
+    for start in range(0, source.n, width):
+        slab = np.array([source.of(name, k)[start : start + width] for k in range(source.count)])
+        found = np.percentile(slab, list(_PERCENTILES.values()), axis=0)
+        for row, values in zip(found, out.values(), strict=True):
+            values[start : start + width] = row
+    return out
+
+
+def _variable(engine: Engine, name: str, on_nodes: Sums, on_blocks: Sums) -> dict[str, Any]:
+    """Samples against realisations: means and variances, and how they vary."""
+    values, weights = engine.truth[name], engine.weights[name]
+    mean = float((values * weights).sum() / weights.sum())
+    variance = float(((values - mean) ** 2 * weights).sum() / weights.sum())
+    return {
+        "name": name,
+        "samples_mean": mean,
+        "samples_variance": variance,
+        "nodes_mean": float(np.mean(on_nodes.means)),
+        "nodes_mean_p5_p95": _range(on_nodes.means),
+        "nodes_variance": float(np.mean(on_nodes.variances)),
+        "nodes_variance_p5_p95": _range(on_nodes.variances),
+        "blocks_mean": float(np.mean(on_blocks.means)),
+        "blocks_variance": float(np.mean(on_blocks.variances)),
+    }
+
+
+def _range(values: list[float]) -> list[float]:
+    low, high = np.percentile(values, [5.0, 95.0])
+    return [float(low), float(high)]

@@ -1,0 +1,153 @@
+"""Kriging of residuals: what makes an unconditional field honour data.
+
+A conditional realisation is ``u(x) + sum_i w_i(x) (y_i - u(x_i))``: an unconditional field and the
+simple kriging of its differences from the data (Journel and Huijbregts, Mining Geostatistics,
+1978, chapter VII; from memory). The weights depend on places alone, so that they are worked out
+once and serve every realisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orefield.core.errors import ModelError
+from orefield.deposit.estimation.neighbours import SampleIndex, Targets
+from orefield.deposit.estimation.search import Search
+from orefield.deposit.orientation import Ellipsoid
+from orefield.deposit.simulation.streams import chunks, in_order
+from orefield.deposit.variogram import PackedVariogram, Variogram
+from orefield.kernels.gaussian_conditioning import add_residuals, covariances_among, simple_weights
+
+_F8 = NDArray[np.float64]
+_I4 = NDArray[np.int32]
+_CHUNK = 8192
+_NONE = np.zeros(0, dtype=np.int32)
+MOST_HELD = 3000
+"""Covariances of more sources than this are worked out when needed, not held."""
+SILL_TOLERANCE = 0.1
+"""A variogram of normal scores whose sill is further from 1 is not one."""
+
+
+@dataclass(frozen=True, eq=False)
+class KrigingWeights:
+    """Simple kriging weights at targets, of their neighbours among sources.
+
+    Attributes
+    ----------
+    near : ndarray of shape (m, k), int32
+        Sources of each target, ending with -1 where there are fewer.
+    weights : ndarray of shape (m, k)
+    variance : ndarray of shape (m,)
+        Simple kriging variance; the sill where nothing is near.
+    """
+
+    near: _I4
+    weights: _F8
+    variance: _F8
+
+    def add(self, residuals: _F8, at: NDArray[np.int64], fields: _F8) -> None:
+        """Add kriged residuals (s, f) of sources to columns ``at`` (m,) of fields (f, n)."""
+        add_residuals(self.near, self.weights, residuals, at, fields)
+
+
+def krige_weights(
+    targets_m: _F8,
+    sources_m: _F8,
+    variogram: Variogram,
+    search: Search,
+    hole: _I4 | None = None,
+    threads: int = 1,
+) -> KrigingWeights:
+    """Weights of the neighbours that ``search`` finds.
+
+    Parameters
+    ----------
+    targets_m : ndarray of shape (m, 3)
+        Places (m) that get weights.
+    sources_m : ndarray of shape (s, 3)
+        Places (m) that give them.
+    variogram : Variogram
+        Of any sill.
+    search : Search
+        Targets with fewer than its minimum have no neighbour.
+    hole : ndarray of shape (s,), int, optional
+        For caps of samples a hole.
+    threads : int
+        Does not change the result.
+    """
+    of = np.arange(len(sources_m), dtype=np.int32) if hole is None else hole
+    index = SampleIndex(sources_m, of, search)
+    index.prepare(targets_m)
+    packed = variogram.packed()
+    sources = np.ascontiguousarray(sources_m, dtype=np.float64)
+    most = min(search.max_samples, len(sources_m))
+    near = np.empty((len(targets_m), most), dtype=np.int32)
+    weights = np.empty(near.shape)
+    variance = np.empty(len(near))
+    among = _among(sources, packed)
+    parts = chunks(len(near), _CHUNK)
+
+    def one(part: int) -> None:
+        rows = slice(*parts[part])
+        targets = np.ascontiguousarray(targets_m[rows], dtype=np.float64)
+        places = Targets(targets, np.zeros((len(targets), 0)), _NONE, _NONE)
+        neighbours = index.find(places)
+        found = neighbours.index
+        found[np.arange(most) >= neighbours.count[:, None]] = -1
+        near[rows] = found
+        weigh(targets, sources, packed, near[rows], weights[rows], variance[rows], among)
+
+    for _ in in_order(one, len(parts), threads):
+        pass
+    return KrigingWeights(near, weights, variance)
+
+
+def weigh(
+    targets: _F8,
+    sources: _F8,
+    packed: PackedVariogram,
+    near: _I4,
+    weights: _F8,
+    variance: _F8,
+    among: _F8 | None = None,
+) -> None:
+    """Fill ``weights`` (m, k) and ``variance`` (m,) of targets whose neighbours are known."""
+    table = np.zeros((0, 0)) if among is None else among
+    simple_weights(targets, sources, near, table, *packed, weights, variance)
+
+
+def _among(sources: _F8, packed: PackedVariogram) -> _F8:
+    """Covariances of sources (s, s) where they are few enough to be held; else (0, 0)."""
+    if len(sources) > MOST_HELD:
+        return np.zeros((0, 0))
+    out = np.empty((len(sources), len(sources)))
+    covariances_among(sources, *packed, out)
+    return out
+
+
+def unit_sill(variogram: Variogram) -> Variogram:
+    """A variogram of normal scores, with its sill brought to 1 if that is a small matter.
+
+    Raises
+    ------
+    ModelError
+        When its sill is further from 1 than :data:`SILL_TOLERANCE`.
+    """
+    if abs(variogram.sill - 1.0) > SILL_TOLERANCE:
+        raise ModelError(
+            f"the variogram has a sill of {variogram.sill:.4g}, normal scores have 1",
+            fix="give the variogram of normal scores, or let it be standardised",
+        )
+    return variogram.standardised()
+
+
+def default_search(variogram: Variogram, most: int = 32) -> Search:
+    """The ``most`` nearest data within the reach of the variogram's longest structure."""
+    if not variogram.structures:
+        return Search(Ellipsoid((1e-3, 1e-3, 1e-3)), max_samples=most)
+    longest = max(variogram.structures, key=lambda s: s.reach**3 * float(np.prod(s.ranges_m)))
+    x, y, z = (longest.reach * r for r in longest.ranges_m)
+    return Search(Ellipsoid((x, y, z), longest.rotation), max_samples=most)
