@@ -1,0 +1,215 @@
+"""The resource statement: tonnes, grade and metal by class, with what realisations leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from orefield.core.errors import ModelError
+from orefield.deposit.classification.classes import SUREST_FIRST, ResourceClass
+from orefield.deposit.classification.draws import Draws
+from orefield.deposit.classification.ground import Ground
+
+_F8 = NDArray[np.float64]
+
+RESOURCES = tuple(c for c in SUREST_FIRST if c != ResourceClass.UNCLASSIFIED)
+"""Classes of a statement, the surest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A central interval over realisations; NaN where there are none."""
+
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Tonnes, grade and metal of one class in one domain at one cut-off.
+
+    Attributes
+    ----------
+    cutoff : float
+        In the grade's unit.
+    domain : str
+    resource_class : ResourceClass
+    tonnes, metal_t : float
+        By the estimate.
+    fraction : float
+        Metal (t) in a tonne of grade one.
+    tonnes_over, grade_over, metal_over : Interval
+        Over realisations.
+    """
+
+    cutoff: float
+    domain: str
+    resource_class: ResourceClass
+    tonnes: float
+    metal_t: float
+    fraction: float
+    tonnes_over: Interval = field(default_factory=Interval)
+    grade_over: Interval = field(default_factory=Interval)
+    metal_over: Interval = field(default_factory=Interval)
+
+    @property
+    def grade(self) -> float:
+        """Mean grade, in its unit; NaN without tonnes."""
+        return self.metal_t / self.tonnes / self.fraction if self.tonnes > 0 else float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """Lines by cut-off, domain and class; the inferred are never added to the others.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        By rising cut-off, domain, and falling confidence of the class.
+    by_class : tuple of Line
+        All domains together.
+    measured_indicated : tuple of Line
+        Measured and indicated together, one a cut-off, marked with the lesser class.
+    confidence : float
+        Of the intervals.
+    realisations : int
+    not_simulated_t : float
+        Rock of the stated blocks without realisations, which intervals leave out (t).
+    """
+
+    lines: tuple[Line, ...]
+    by_class: tuple[Line, ...]
+    measured_indicated: tuple[Line, ...]
+    confidence: float
+    realisations: int
+    not_simulated_t: float
+
+
+def statement(
+    ground: Ground,
+    classes: NDArray[np.int8],
+    cutoffs: Sequence[float],
+    *,
+    draws: Draws | None = None,
+    confidence: float = 0.90,
+) -> Statement:
+    """What is above each cut-off, by class and domain.
+
+    A realisation's blocks are ore by its own grades, so an interval holds what is not known of
+    the grades of blocks, and not what will be lost by choosing ore from an estimate (the
+    information effect). The estimate need not lie within it: an estimate is smoother than the
+    blocks are, and has more or less above a cut-off than they.
+
+    Parameters
+    ----------
+    ground : Ground
+        The blocks.
+    classes : ndarray of int8, shape (n,)
+        :class:`ResourceClass` of each block; only those of ``ground.of`` are looked at.
+    cutoffs : sequence of float
+        In the grade's unit.
+    draws : Draws, optional
+        Realisations of the grade on the same blocks.
+    confidence : float
+        Of the intervals.
+
+    Raises
+    ------
+    ModelError
+        For no cut-off, one that is not finite, a confidence that is none, or shapes that do not
+        fit.
+    """
+    levels = sorted({float(c) for c in cutoffs})
+    if not levels or not np.isfinite(levels).all():
+        raise ModelError(f"cut-offs {list(cutoffs)}", fix="give one or more finite cut-offs")
+    if not 0 < confidence < 1:
+        raise ModelError(f"a confidence of {confidence:g}", fix="e.g. 0.9")
+    if classes.shape != (ground.grid.n,):
+        raise ModelError(f"{classes.shape} classes for {ground.grid.n:,} blocks")
+    groups = _Groups(ground, classes)
+    # NaN, as where nothing was estimated, is above no cut-off
+    estimate = np.array([groups.sums(ground.grade, level) for level in levels])
+    drawn = None
+    if draws is not None:
+        drawn = np.empty((len(draws), len(levels), 2, groups.count))
+        for r in range(len(draws)):
+            drawn[r] = [groups.sums(np.asarray(draws[r], np.float64), level) for level in levels]
+    tail = 50.0 * (1.0 - confidence)
+    build = _Lines(ground.fraction, tail, estimate, drawn)
+    lines, by_class, together = [], [], []
+    for at, level in enumerate(levels):
+        for d, name in enumerate(ground.domains):
+            for c in RESOURCES:
+                lines.append(build.line(at, level, name, c, [groups.place(d, c)]))
+        everywhere = range(len(ground.domains))
+        for c in RESOURCES:
+            own = [groups.place(d, c) for d in everywhere]
+            by_class.append(build.line(at, level, "", c, own))
+        sure = [
+            groups.place(d, c)
+            for d in everywhere
+            for c in (ResourceClass.MEASURED, ResourceClass.INDICATED)
+        ]
+        together.append(build.line(at, level, "", ResourceClass.INDICATED, sure))
+    missing = 0.0
+    if draws is not None:
+        stated = ground.of & (classes > 0)
+        missing = float(ground.tonnes[stated & np.isnan(np.asarray(draws[0]))].sum())
+    return Statement(
+        tuple(lines), tuple(by_class), tuple(together), confidence,
+        0 if draws is None else len(draws), missing,
+    )  # fmt: skip
+
+
+class _Groups:
+    """Blocks by domain and class, and what of each is above a cut-off."""
+
+    def __init__(self, ground: Ground, classes: NDArray[np.int8]) -> None:
+        self.own = np.flatnonzero(ground.of)
+        k = len(ResourceClass)
+        self.group = ground.domain_index()[self.own] * k + classes[self.own]
+        self.count = len(ground.domains) * k
+        self.tonnes = ground.tonnes[self.own]
+        self.fraction = ground.fraction
+
+    def place(self, domain: int, c: ResourceClass) -> int:
+        return domain * len(ResourceClass) + int(c)
+
+    def sums(self, grade: _F8, cutoff: float) -> _F8:
+        """Tonnes and metal (t) at or above the cut-off, shape (2, groups)."""
+        if grade.shape[0] <= int(self.own[-1]):
+            raise ModelError("realisations are of fewer blocks than the model has")
+        own = grade[self.own]
+        ore = own >= cutoff
+        mass = self.tonnes[ore]
+        return np.array(
+            [
+                np.bincount(self.group[ore], mass, minlength=self.count),
+                np.bincount(self.group[ore], self.fraction * mass * own[ore], minlength=self.count),
+            ]
+        )
+
+
+class _Lines:
+    def __init__(self, fraction: float, tail: float, estimate: _F8, drawn: _F8 | None) -> None:
+        self.fraction, self.tail = fraction, tail
+        self.estimate, self.drawn = estimate, drawn
+
+    def line(self, at: int, level: float, domain: str, c: ResourceClass, own: list[int]) -> Line:
+        tonnes, metal = self.estimate[at][:, own].sum(axis=1)
+        over = [Interval()] * 3
+        if self.drawn is not None:
+            rock, found = np.moveaxis(self.drawn[:, at][:, :, own].sum(axis=2), 1, 0)
+            some = rock > 0
+            grade = found[some] / rock[some] / self.fraction
+            over = [self._interval(rock), self._interval(grade), self._interval(found)]
+        return Line(level, domain, c, float(tonnes), float(metal), self.fraction, *over)
+
+    def _interval(self, values: _F8) -> Interval:
+        if not values.size:
+            return Interval()
+        low, high = np.percentile(values, [self.tail, 100.0 - self.tail])
+        return Interval(float(low), float(high))
