@@ -1,0 +1,123 @@
+"""Made-up mines whose truth is known: sparse holes, realisations, benches seen by sensors.
+
+Used by ``bench_updating.py`` and by the tests. Fields come from a Cholesky factor of their
+covariance, realisations are conditioned by kriging of residuals: nothing here is the code that is
+tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from orefield.core import Grid
+from orefield.deposit.variogram import Structure, Variogram
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a mine looks like: blocks, continuity, holes, sensors."""
+
+    shape: tuple[int, int, int] = (20, 20, 4)
+    size: tuple[float, float, float] = (20.0, 20.0, 12.0)
+    ranges: tuple[float, float, float] = (140.0, 140.0, 50.0)
+    nugget: float = 0.15
+    spread: float = 0.6
+    """Standard deviation of the logarithm of grades."""
+    holes_m: float = 110.0
+    members: int = 100
+    noise: float = 0.10
+    misspecified: bool = False
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One truth, its realisations, and readings of its benches from the top down."""
+
+    grid: Grid
+    truth: np.ndarray
+    prior: np.ndarray
+    """Realisations, shape (r, n)."""
+    mean_score: np.ndarray
+    covariance: np.ndarray
+    """Of scores given the holes, as the misled or well-informed modeller has it, (n,), (n, n)."""
+    spread: float
+    benches: list[list[tuple[str, np.ndarray, np.ndarray, float]]]
+    """Per bench, from the top: sensor, blocks, tonnes, reading."""
+
+
+def covariance(grid: Grid, variogram: Variogram) -> np.ndarray:
+    """Covariance of all blocks, shape (n, n)."""
+    at = grid.centroids()
+    lag = (at[:, None, :] - at[None, :, :]).reshape(-1, 3)
+    return variogram.covariance(lag).reshape(grid.n, grid.n)
+
+
+def grades(score: np.ndarray, spread: float) -> np.ndarray:
+    """Lognormal grades of mean 0.5 %."""
+    return 0.5 * np.exp(spread * score - 0.5 * spread**2)
+
+
+def mine(seed: int, setting: Setting | None = None) -> Mine:
+    """A mine by its number."""
+    s = setting or Setting()
+    rng = np.random.default_rng([seed, 20])
+    grid = Grid((1000.0, 2000.0, 100.0), s.size, s.shape)
+    real = Variogram(s.nugget, (Structure("spherical", 1.0 - s.nugget, s.ranges),))
+    true_covariance = covariance(grid, real)
+    truth = linalg.cholesky(true_covariance, lower=True) @ rng.standard_normal(grid.n)
+    believed = real
+    if s.misspecified:
+        factor = (0.6, 1.6)[seed % 2]
+        nugget = (0.35, 0.05)[seed // 2 % 2]
+        kind = ("exponential", "spherical")[seed // 4 % 2]
+        ranges = tuple(factor * r for r in s.ranges)
+        believed = Variogram(nugget, (Structure(kind, 1.0 - nugget, ranges),))
+    prior_covariance = covariance(grid, believed)
+    every = max(1, round(s.holes_m / s.size[0]))
+    first = int(rng.integers(0, every)), int(rng.integers(0, every))
+    nx, ny, nz = s.shape
+    ix, iy, iz = np.meshgrid(
+        np.arange(first[0], nx, every), np.arange(first[1], ny, every), np.arange(nz), indexing="ij"
+    )
+    held = (ix + nx * (iy + ny * iz)).ravel()
+    k = prior_covariance[np.ix_(held, held)] + 1e-8 * np.eye(len(held))
+    weights = linalg.solve(k, prior_covariance[held], assume_a="pos")
+    mean = weights.T @ truth[held]
+    left = prior_covariance - prior_covariance[:, held] @ weights
+    root = linalg.cholesky(left + 1e-7 * np.eye(grid.n), lower=True)
+    scores = mean + (root @ rng.standard_normal((grid.n, s.members))).T
+    z = grades(truth, s.spread)
+    benches = [
+        readings(np.arange(b * nx * ny, (b + 1) * nx * ny).reshape(ny, nx), z, s, rng)
+        for b in reversed(range(nz))
+    ]
+    return Mine(grid, z, grades(scores, s.spread), mean, left, s.spread, benches)
+
+
+def readings(
+    bench: np.ndarray, truth: np.ndarray, setting: Setting, rng: np.random.Generator
+) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
+    """A bench mined strip by strip: two trucks of two to four blocks by turns, a belt of eight."""
+    out = []
+    ny = len(bench)
+    path = np.concatenate([bench[y, :: 1 if y % 2 == 0 else -1] for y in range(ny)])
+    at, turn = 0, 0
+    while at < len(path):
+        blocks = path[at : at + int(rng.integers(2, 5))]
+        out.append((f"truck-{1 + turn % 2}", *_seen(blocks, truth, setting, rng)))
+        at, turn = at + len(blocks), turn + 1
+    out += [
+        ("belt", *_seen(path[at : at + 8], truth, setting, rng)) for at in range(0, len(path), 8)
+    ]
+    return out
+
+
+def _seen(
+    blocks: np.ndarray, truth: np.ndarray, setting: Setting, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, float]:
+    tonnes = rng.uniform(0.5, 1.5, len(blocks))
+    mixed = float(tonnes @ truth[blocks] / tonnes.sum())
+    return blocks, tonnes, mixed * (1.0 + setting.noise * float(rng.standard_normal()))
