@@ -15,6 +15,7 @@ from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
 from orefield.deposit.drillholes.log_units import length_scale
 from orefield.deposit.wireframe_files import read_triangles
+from orefield.deposit.wireframe_state import MeshState, mesh_edges, mesh_state, open_rims, welded
 from orefield.kernels import solids, winding
 
 _F8 = NDArray[np.float64]
@@ -24,36 +25,6 @@ _CHUNK = 50_000
 _LEAF = 8
 _FAR = 4.0
 _MOST_SIDE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class MeshState:
-    """What is wrong with a mesh.
-
-    Attributes
-    ----------
-    triangles, vertices : int
-    open_edges : int
-        Edges of one triangle only: the mesh has holes.
-    crowded_edges : int
-        Edges of more than two triangles.
-    flipped_edges : int
-        Edges whose triangles face opposite ways.
-    degenerate : int
-        Triangles without an area; they are left out.
-    """
-
-    triangles: int
-    vertices: int
-    open_edges: int
-    crowded_edges: int
-    flipped_edges: int
-    degenerate: int
-
-    @property
-    def closed(self) -> bool:
-        """Whether every edge has an even number of triangles."""
-        return self.open_edges == 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +69,8 @@ class Wireframe:
         triangles = np.ascontiguousarray(triangles[area > 0])
         if not len(triangles):
             raise ModelError("the wireframe has no area", where=self.name, fix="export it again")
-        state = _state(vertices, triangles, int((area == 0).sum()))
+        edges = mesh_edges(triangles)
+        state = mesh_state(edges, len(triangles), len(vertices), int((area == 0).sum()))
         put = object.__setattr__
         put(self, "vertices", vertices)
         put(self, "triangles", triangles)
@@ -106,7 +78,7 @@ class Wireframe:
         if not state.closed:
             self._refuse(state)
         put(self, "_bins", _bins(vertices, triangles))
-        put(self, "_gaps", _gaps(vertices, triangles))
+        put(self, "_gaps", open_rims(vertices, edges))
 
     def _refuse(self, state: MeshState) -> None:
         if self.holes == "refuse":
@@ -131,8 +103,20 @@ class Wireframe:
         *,
         unit: str = "m",
         holes: Literal["refuse", "winding"] = "refuse",
+        weld_m: float = 0.0,
     ) -> Wireframe:
         """A wireframe from an STL or OBJ file, its coordinates in ``unit``.
+
+        Parameters
+        ----------
+        path : Path
+            Ends with ``.stl`` or ``.obj``.
+        unit : str
+            Of length.
+        holes : {"refuse", "winding"}
+            What is done with a mesh that is not closed.
+        weld_m : float
+            Vertices closer than this are one; 0 for those that are exactly alike.
 
         Raises
         ------
@@ -145,7 +129,12 @@ class Wireframe:
             For a unit that is no length.
         """
         vertices, triangles = read_triangles(path)
-        return cls(vertices * length_scale(unit), triangles, str(path), holes)
+        if not 0.0 <= weld_m < np.inf:
+            raise ModelError(f"vertices are to be welded within {weld_m:g} m", where=str(path))
+        vertices = vertices * length_scale(unit)
+        if weld_m:
+            vertices, triangles = welded(vertices, triangles, weld_m)
+        return cls(vertices, triangles, str(path), holes)
 
     @property
     def bounds(self) -> _F8:
@@ -277,51 +266,6 @@ class Wireframe:
             hit = (self.winding(points) > 0.5).reshape(len(over), -1, parts)
             found[over] = hit.sum(axis=2, dtype=np.int32)
         out += found
-
-
-def _edges(
-    triangles: _I4,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], _F8]:
-    """Edges as pairs of vertices, how many triangles each has, and the sum of their directions."""
-    pairs = np.stack([triangles, triangles[:, [1, 2, 0]]], axis=2).reshape(-1, 2).astype(np.int64)
-    n = int(triangles.max()) + 1
-    low, high = pairs.min(axis=1), pairs.max(axis=1)
-    key, back, count = np.unique(low * n + high, return_inverse=True, return_counts=True)
-    turn = np.bincount(back, np.where(pairs[:, 0] < pairs[:, 1], 1.0, -1.0)).astype(np.float64)
-    return np.column_stack([key // n, key % n]).astype(np.int64), count.astype(np.int64), turn
-
-
-def _state(vertices: _F8, triangles: _I4, degenerate: int) -> MeshState:
-    _, count, turn = _edges(triangles)
-    return MeshState(
-        len(triangles),
-        len(vertices),
-        int((count % 2 == 1).sum()),
-        int((count > 2).sum()),
-        int(((count % 2 == 0) & (turn != 0)).sum()),
-        degenerate,
-    )
-
-
-def _gaps(vertices: _F8, triangles: _I4) -> _F8:
-    """Boxes in plan (x0, y0, x1, y1) of the rims of holes: of connected open edges."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    pairs, count, _ = _edges(triangles)
-    rim = pairs[count % 2 == 1]
-    if not len(rim):
-        return np.zeros((0, 4))
-    corners, place = np.unique(rim, return_inverse=True)
-    place = place.reshape(-1, 2)
-    links = coo_array((np.ones(len(rim)), (place[:, 0], place[:, 1])), shape=(len(corners),) * 2)
-    n, part = connected_components(links, directed=False)
-    plan = vertices[corners, :2]
-    boxes = np.empty((n, 4))
-    for k in range(n):
-        boxes[k, :2] = plan[part == k].min(axis=0)
-        boxes[k, 2:] = plan[part == k].max(axis=0)
-    return boxes
 
 
 def _bins(vertices: _F8, triangles: _I4) -> tuple[_F8, float, int, int, NDArray[np.int64], _I4]:

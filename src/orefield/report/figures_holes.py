@@ -25,10 +25,11 @@ _I8 = NDArray[np.int64]
 _WIDTH = 860.0
 _LEFT, _RIGHT, _ABOVE, _BELOW, _KEY = 64.0, 16.0, 28.0, 34.0, 46.0
 _SHARES = (0.25, 0.5, 0.75, 0.9)
-_COLOURS = ("#cfd6da", "#dfae7f", "#c47a3d", "#9a4f1c", "#3c1806")
+_COLOURS = ("#a9cdd6", "#dfae7f", "#c47a3d", "#9a4f1c", "#3c1806")
 _STEP_PARTS = 60
 _CORRIDOR = 1.0 / 12.0
 _MOST_HEIGHT, _LEAST_HEIGHT = 560.0, 150.0
+_LEAST_PLAN_M = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +176,7 @@ def _to_scale(ax: Axes, trace: _F8) -> None:
     box = ax.get_position()
     whole = ax.figure.bbox
     wide, tall = whole.width * box.width, whole.height * box.height
-    scale = 1.04 * max((high[0] - low[0]) / wide, (high[1] - low[1]) / tall, 1e-3)
+    scale = 1.04 * max((high[0] - low[0]) / wide, (high[1] - low[1]) / tall, _LEAST_PLAN_M / wide)
     middle = 0.5 * (low + high)
     ax.set_xlim(middle[0] - 0.5 * scale * wide, middle[0] + 0.5 * scale * wide)
     ax.set_ylim(middle[1] - 0.5 * scale * tall, middle[1] + 0.5 * scale * tall)

@@ -83,7 +83,7 @@ def test_the_composites_of_the_tutorial(holes, folder):
     solid = Wireframe.read(folder / "Mpz.stl", unit="ft", holes="winding")
     inside = solid.inside(composites.samples.xyz_m)
     mean = composites.samples["cu_pct"][inside].mean()
-    assert mean == pytest.approx(0.24149, rel=0.01)
+    assert mean == pytest.approx(0.24149, rel=0.001)
 
 
 def test_twenty_feet_with_assays(holes, folder):

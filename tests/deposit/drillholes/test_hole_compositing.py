@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hole_cases import collars, intervals, logged, one_hole, surveys
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orefield.core import ModelError
@@ -186,6 +186,7 @@ def logs(draw):
     return assay, rock
 
 
+@settings(max_examples=40)
 @given(logs(), st.sampled_from(["keep", "add", "distribute", "discard"]),
        st.sampled_from(["break", "skip", 0.0]), st.sampled_from([1.0, 3.05, 12.0]))  # fmt: skip
 def test_length_times_grade_is_conserved_exactly(log, residual, missing, length):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orefield.core import ModelError, TableError, UnitError
 from orefield.deposit.drillholes.cells import CellRules, Kind, looks_numeric, read_numbers
@@ -279,10 +281,25 @@ def test_faults_of_intervals(tmp_path):
         read_intervals(LogSource(path, values={"cu_pct": "CU"}, units={"cu_pct": "kWh"}))
 
 
-def test_a_hundred_thousand_rows_are_read_exactly(tmp_path):
+def test_many_rows_are_read_exactly(tmp_path):
     rng = np.random.default_rng(3)
-    grade = rng.lognormal(size=100_000)
+    grade = rng.lognormal(size=30_000)
     lines = [f"H{i // 100},{i % 100},{i % 100 + 1},{g!r}" for i, g in enumerate(grade.tolist())]
     path = write(tmp_path, "\n".join(["BHID,FROM,TO,CU", *lines]))
     found = read_intervals(LogSource(path))
     assert np.array_equal(found.values["CU"], grade)
+
+
+@given(st.text(alphabet='ab1,;."\n\r\t-<e ', max_size=60), st.sampled_from(["csv", "dat"]))
+def test_no_text_does_more_than_a_clear_error(tmp_path_factory, text, suffix):
+    path = tmp_path_factory.getbasetemp() / f"any.{suffix}"
+    path.write_text(text, encoding="utf-8", newline="")
+    where = str(path)
+    try:
+        table = read_raw(path)
+        for column in table.columns:
+            found = read_numbers(table, column, CellRules((-1.0,)))
+            assert np.isfinite(found.values[found.kind == Kind.MEASURED]).all()
+    except TableError as error:
+        where = error.where
+    assert where.startswith(str(path))

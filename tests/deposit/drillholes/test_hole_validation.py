@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hole_cases import collars, intervals, logged, surveys
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orefield.core import ModelError, TableError
 from orefield.deposit.drillholes.cells import Kind
 from orefield.deposit.drillholes.check_collars import Extent
-from orefield.deposit.drillholes.findings import KINDS, FaultRules
+from orefield.deposit.drillholes.finding_kinds import KINDS
+from orefield.deposit.drillholes.findings import FaultRules
 from orefield.deposit.drillholes.tables import Intervals, Surveys
 from orefield.deposit.drillholes.validate import ValidationRules, validate
 
@@ -145,6 +148,20 @@ def test_holes_without_survey_stop_or_go_or_are_vertical():
     vertical, findings = check(stations=STATIONS[:2], kinds={"survey_missing": "warn"})
     findings.refuse_errors()
     assert vertical.surveys.dip_deg.tolist() == [90.0] * 3
+
+
+def test_when_no_hole_is_left():
+    none = surveys(("Z", 0, 0, 90)).where(np.zeros(1, dtype=bool))
+    for drop in (False, True):
+        rules = ValidationRules(FaultRules("drop" if drop else "stop"))
+        _, findings = validate(collars(**HOLES), none, {"assay": intervals(*ROWS)}, rules)
+        with pytest.raises(TableError, match="no hole is left" if drop else "has no survey"):
+            findings.refuse_errors()
+
+
+def test_a_name_that_is_written_another_way_is_told():
+    _, findings = check(rows=[*ROWS, (" b", 20, 30, 1.0), ("hole 77", 0, 1, 1.0)])
+    assert [r[3] for r in rows_of(findings, "collar_missing")] == ["is it 'B'?", ""]
 
 
 def test_twin_collars():
@@ -318,3 +335,32 @@ def test_every_error_says_what_to_do():
 def test_columns_of_different_lengths_are_refused():
     with pytest.raises(ModelError, match="shape"):
         Surveys(np.array(["A", "B"]), np.zeros(3), np.zeros(2), np.zeros(2))
+
+
+ROW = st.tuples(
+    st.sampled_from(["A", "B", "C", "Z"]), st.integers(-2, 30), st.integers(-2, 30),
+    st.sampled_from([0.5, -1.0, 250.0, np.nan]),
+)  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(st.lists(ROW, min_size=1, max_size=25))
+def test_what_is_left_is_sound_and_nothing_goes_without_a_finding(rows):
+    holes, findings = check(rows=rows, drop=True)
+    findings.refuse_errors()
+    assay = holes.tables["assay"]
+    at = holes.index(assay.hole)
+    assert (at >= 0).all()
+    assert (assay.to_m > assay.from_m).all()
+    assert (np.diff(at) >= 0).all()
+    same = np.diff(at) == 0
+    assert (assay.from_m[1:][same] >= assay.to_m[:-1][same]).all()
+    grade = assay.values["cu_pct"]
+    assert ((grade >= 0) & (grade <= 100) | np.isnan(grade)).all()
+    rows_out = ("collar_missing", "interval_order", "interval_depth", "interval_overlap",
+                "interval_duplicate", "interval_repeated")  # fmt: skip
+    assert len(assay) + sum(map(findings.count, rows_out)) == len(rows)
+    # and checking what is left finds nothing more to drop
+    _, again = validate(holes.collars, holes.surveys, {"assay": assay})
+    again.refuse_errors()
+    assert sum(map(again.count, rows_out)) == 0

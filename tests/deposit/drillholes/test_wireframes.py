@@ -229,6 +229,21 @@ def test_files_of_three_kinds_hold_the_same_body(tmp_path, kind):
     assert feet.volume_m3() == pytest.approx(body.volume_m3() * 0.3048**3)
 
 
+def test_corners_of_few_digits_are_welded_when_asked(tmp_path):
+    vertices, faces = bumpy(9)
+    rng = np.random.default_rng(9)
+    loose = vertices[faces] + rng.uniform(-1e-4, 1e-4, (len(faces), 3, 3))
+    path = tmp_path / "loose.stl"
+    path.write_bytes(ascii_stl(loose))
+    with pytest.raises(ModelError, match="not closed"):
+        Wireframe.read(path)
+    body = Wireframe.read(path, weld_m=0.001)
+    assert (body.state.vertices, body.state.triangles) == (len(vertices), len(faces))
+    assert body.volume_m3() == pytest.approx(Wireframe(vertices, faces).volume_m3(), rel=1e-5)
+    with pytest.raises(ModelError, match="welded"):
+        Wireframe.read(path, weld_m=-1.0)
+
+
 def test_polygons_of_obj_become_fans(tmp_path):
     quads = ["f 1 3 7 5", "f 2 6 8 4", "f 1 5 6 2", "f 3 4 8 7", "f 1 2 4 3", "f 5 7 8 6"]
     text = "\n".join([*(f"v {x} {y} {z}" for x, y, z in CUBE.tolist()), *quads])

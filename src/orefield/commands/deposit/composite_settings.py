@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
 from orefield.core.sections import Section
 from orefield.deposit.drillholes.composite import DENSITY
 from orefield.deposit.drillholes.runs import CompositeRules
 from orefield.deposit.drillholes.segments import Segments
 from orefield.deposit.drillholes.tables import Drillholes
+from orefield.deposit.settings import DepositSettings
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ def composite_text(data: Mapping[str, Any], folder: Path) -> str:
         state += f"; {flipped:,} edges between triangles that face opposite ways" if flipped else ""
         lines.append(
             f"  {solid['domain']}: {solid['file']}, {solid['triangles']:,} triangles, "
-            f"{solid['volume_m3'] / 1e6:,.1f} Mm3, {state}"
+            f"{solid['volume_m3'] / 1e6:,.3f} Mm3, {solid['composites']:,} composites within; "
+            f"{state}"
         )
     lines.append("")
     lines.append(pairs([("files", f"{folder}: {', '.join(data['files'])}"),

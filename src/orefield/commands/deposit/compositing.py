@@ -19,16 +19,18 @@ from orefield.commands.deposit.composite_settings import (
 )
 from orefield.commands.deposit.composite_texts import composite_text
 from orefield.commands.deposit.domain_settings import domains_of
+from orefield.commands.deposit.grid_reach import refuse_far_away
 from orefield.commands.deposit.holes_settings import holes_of
-from orefield.commands.deposit.settings import DepositSettings, read_settings
+from orefield.commands.deposit.settings import DepositSettings, read_grid, read_settings
 from orefield.commands.files import Results, plain
 from orefield.core import ModelError
 from orefield.core.model_files.whole import whole_file
 from orefield.core.sections import hint
+from orefield.deposit.composites_file import write_composites
 from orefield.deposit.domains import Domains
-from orefield.deposit.drillholes.composite import Balance, HoleComposites, composite
-from orefield.deposit.drillholes.composite_files import write_composites
+from orefield.deposit.drillholes.composite import HoleComposites, composite
 from orefield.deposit.drillholes.composite_statistics import SampleStatistics, statistics
+from orefield.deposit.drillholes.composite_sums import Balance
 from orefield.deposit.drillholes.desurvey import Paths, desurvey
 from orefield.deposit.drillholes.findings import Findings
 from orefield.deposit.drillholes.segments import segments_of
@@ -67,7 +69,7 @@ def composites_of(settings: DepositSettings) -> Samples:
         As :func:`deposit_composite`.
     """
     holes, findings = holes_of(settings)
-    findings.refuse_errors()
+    findings.refuse_errors("orefield deposit composite lists them all")
     return _composited(settings, holes, findings, told(None)).composites.samples
 
 
@@ -102,17 +104,20 @@ def deposit_composite(config: Path, *, out: Path | None = None, tell: Tell | Non
     say("reading and validating holes", 0.0)
     holes, findings = holes_of(settings)
     _write_findings(files, settings.folder, findings)
-    findings.refuse_errors()
+    findings.refuse_errors(f"all of them in {settings.folder / 'findings.csv'}")
     made = _composited(settings, holes, findings, say)
+    samples = made.composites.samples
+    if settings.has("grid"):
+        refuse_far_away(samples, read_grid(settings), f"{settings.path}, [holes]")
     say("writing composites", 0.8)
     for suffix in ("csv", "parquet"):
         path = settings.folder / f"composites.{suffix}"
         write_composites(made.composites, path)
         files.written.append(path.name)
-    first = next(iter(made.balances))
+    shown = next(n for n in made.balances if not np.isnan(samples[n]).all())
     code = made.domains.name if made.domains else ""
     say("drawing holes", 0.9)
-    files.figure("holes", holes_svg(made.paths, holes.depth_m(), made.composites.samples, first))
+    files.figure("holes", holes_svg(made.paths, holes.depth_m(), samples, shown))
     data = _data(config, made, code, files, time.perf_counter() - began)
     with whole_file(settings.folder / "composite.json") as stream:
         stream.write(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
@@ -131,6 +136,7 @@ def _composited(
     if domains is not None:
         say("coding domains", 0.4)
         code = domains.name
+        domains.refuse_far_bodies(np.vstack([paths.node_xyz_m, holes.collars.xyz_m]))
         segments = domains.of_segments(holes, paths, segments)
     say("compositing", 0.6)
     composites, balances = composite(
@@ -218,7 +224,7 @@ def _data(
         "weighted_by": rules.weight,
         "values": values,
         "domains": _domain_rows(made.composites, code) if code else [],
-        "solids": _solid_rows(made.domains),
+        "solids": _solid_rows(made.domains, samples.xyz_m),
         "seconds": seconds,
         "files": [*files.written, "composite.json"],
     }
@@ -246,7 +252,7 @@ def _domain_rows(composites: HoleComposites, code: str) -> list[dict[str, Any]]:
     return out
 
 
-def _solid_rows(domains: Domains | None) -> list[dict[str, Any]]:
+def _solid_rows(domains: Domains | None, xyz_m: NDArray[np.float64]) -> list[dict[str, Any]]:
     from orefield.deposit.wireframe import Wireframe
 
     if domains is None:
@@ -260,6 +266,7 @@ def _solid_rows(domains: Domains | None) -> list[dict[str, Any]]:
             "crowded_edges": body.state.crowded_edges,
             "flipped_edges": body.state.flipped_edges,
             "volume_m3": body.volume_m3(),
+            "composites": int(body.inside(xyz_m).sum()),
         }
         for name, body in domains.bodies
         if isinstance(body, Wireframe)

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.numbers import positive
 from orefield.core import ModelError
 from orefield.core.sections import Section
 from orefield.deposit.domains import Domains, LoggedDomain, Polygon
 from orefield.deposit.drillholes.log_units import length_scale
+from orefield.deposit.settings import DepositSettings
 from orefield.deposit.wireframe import Wireframe
 
 
@@ -33,9 +32,11 @@ def domains_of(settings: DepositSettings) -> Domains | None:
         file = settings.file(row.text("file"))
         unit = row.text("unit", "m")
         holes: Any = row.text("open", "refuse")
+        weld = row.number("weld_m", 0.0)
         name = row.text("name")
         row.done()
-        bodies.append((name, row.build(Wireframe.read, path=file, unit=unit, holes=holes)))
+        solid = row.build(Wireframe.read, path=file, unit=unit, holes=holes, weld_m=weld)
+        bodies.append((name, solid))
     for row in section.sections("polygon"):
         corners = np.array(row.pairs("points"), dtype=np.float64).reshape(-1, 2)
         scale = length_scale(row.text("unit", "m"))
@@ -44,13 +45,15 @@ def domains_of(settings: DepositSettings) -> Domains | None:
         bodies.append((name, row.build(Polygon, corners_m=corners * scale)))
     logged = _logged(section)
     default, code = section.text("default", ""), section.text("name", "domain")
-    step = positive(section, "step_m", 1.0)
+    step = section.number("step_m", 1.0)
     section.done()
     if not bodies and logged is None:
         raise ModelError(
             "no domain is told", where=section.where, fix="add solids, polygons or a column"
         )
-    return Domains(tuple(bodies), logged, default, code, step)
+    return section.build(
+        Domains, bodies=tuple(bodies), logged=logged, default=default, name=code, step_m=step
+    )
 
 
 def _logged(section: Section) -> LoggedDomain | None:

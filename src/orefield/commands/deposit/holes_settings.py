@@ -11,7 +11,6 @@ from orefield.commands.deposit.cell_settings import (
     source_words,
     words_of,
 )
-from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
 from orefield.core.sections import REQUIRED, Section, is_real
 from orefield.deposit.drillholes.check_collars import Extent
@@ -26,6 +25,7 @@ from orefield.deposit.drillholes.read import (
 )
 from orefield.deposit.drillholes.tables import Drillholes, Intervals
 from orefield.deposit.drillholes.validate import ValidationRules, validate
+from orefield.deposit.settings import DepositSettings
 
 _DIPS = {"down_positive": True, "down_negative": False}
 _COLLAR = ("hole", "x", "y", "z", "length", "azimuth", "dip")

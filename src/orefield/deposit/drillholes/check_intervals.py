@@ -10,11 +10,17 @@ from numpy.typing import NDArray
 from orefield.deposit.drillholes.cells import Kind
 from orefield.deposit.drillholes.findings import Findings
 from orefield.deposit.drillholes.log_units import is_grade, most_of, unit_of
-from orefield.deposit.drillholes.tables import Collars, Intervals, index_of
+from orefield.deposit.drillholes.tables import Collars, Intervals, index_of, nearest_names
 
 TOUCH_M = 0.005
 """Intervals that overlap or gape by less than this (m) touch: depths are rounded."""
 
+_TOLD = (
+    ("value_code", Kind.CODE),
+    ("value_below", Kind.BELOW),
+    ("value_above", Kind.ABOVE),
+    ("value_negative", Kind.NEGATIVE),
+)
 _Rows = NDArray[np.bool_]
 _I8 = NDArray[np.int64]
 
@@ -36,8 +42,10 @@ def check_intervals(
         Added to.
     """
     check = _Check(name, intervals, collars, findings)
-    check.leave_out("collar_missing", check.at < 0)
-    check.leave_out("interval_order", ~(check.rows.to_m > check.rows.from_m), _ends)
+    lost = check.at < 0
+    check.leave_out("collar_missing", lost, nearest_names(collars.hole, intervals.hole[lost]))
+    backward = ~(intervals.to_m > intervals.from_m)[~lost]
+    check.leave_out("interval_order", backward, _ends(check.rows.where(backward)))
     check.leave_out("interval_depth", check.rows.from_m < -TOUCH_M)
     check.sort()
     check.twins()
@@ -61,9 +69,9 @@ class _Check:
             line=r.line[which], file=r.file, detail=detail,
         )  # fmt: skip
 
-    def leave_out(self, kind: str, which: _Rows, say: object = None) -> None:
+    def leave_out(self, kind: str, which: _Rows, detail: list[str] | str = "") -> None:
         if which.any():
-            self.tell(kind, which, _ends(self.rows.where(which)) if say else "")
+            self.tell(kind, which, detail)
             self.keep(~which)
 
     def keep(self, which: _Rows | _I8) -> None:
@@ -148,12 +156,7 @@ class _Check:
     def values(self) -> None:
         values = dict(self.rows.values)
         for name, column in values.items():
-            kinds = self.rows.kinds.get(name)
-            if kinds is not None:
-                for kind, cell in (("value_code", Kind.CODE), ("value_below", Kind.BELOW),
-                                   ("value_above", Kind.ABOVE),
-                                   ("value_negative", Kind.NEGATIVE)):  # fmt: skip
-                    self.tell(kind, kinds == cell, name)
+            self._tell_cells(name, column)
             if is_grade(name):
                 fair = self._bad("grade_negative", name, column, column < 0)
                 values[name] = self._bad("grade_range", name, fair, fair > most_of(name))
@@ -161,6 +164,16 @@ class _Check:
                 odd = (column <= 0) | (column > most_of(name))
                 values[name] = self._bad("density_range", name, column, odd)
         self.rows = replace(self.rows, values=values)
+
+    def _tell_cells(self, name: str, column: NDArray[np.float64]) -> None:
+        kinds = self.rows.kinds.get(name)
+        if kinds is None:
+            return
+        for kind, cell in _TOLD:
+            which = kinds == cell
+            taken = [f"{name} taken for {'missing' if np.isnan(v) else f'{v:g}'}"
+                     for v in column[which]]  # fmt: skip
+            self.tell(kind, which, taken)
 
     def _bad(
         self, kind: str, name: str, column: NDArray[np.float64], which: _Rows

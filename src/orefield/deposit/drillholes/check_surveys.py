@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from orefield.deposit.drillholes.desurvey import dogleg_deg
 from orefield.deposit.drillholes.findings import Findings
-from orefield.deposit.drillholes.tables import Collars, Drillholes, Surveys, index_of
+from orefield.deposit.drillholes.tables import Collars, Drillholes, Surveys, index_of, nearest_names
 
 KINK_PER_M = 30.0
 """Doglegs are told per this length (m), as drillers do."""
@@ -43,7 +43,7 @@ def check_surveys(
         )  # fmt: skip
 
     lost = at < 0
-    tell("collar_missing", lost)
+    tell("collar_missing", lost, nearest_names(collars.hole, surveys.hole[lost]))
     odd = ~lost & ~(
         (np.abs(surveys.azimuth_deg) <= 360.0) & (np.abs(surveys.dip_deg) <= 90.0)
     )  # fmt: skip

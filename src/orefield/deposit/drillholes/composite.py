@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from orefield.core.errors import ModelError
 from orefield.core.sections import hint
+from orefield.deposit.drillholes.composite_sums import Balance, Sums, balance_of, parts_of
 from orefield.deposit.drillholes.desurvey import Paths
 from orefield.deposit.drillholes.runs import CompositeRules, composite_bounds
 from orefield.deposit.drillholes.segments import Segments, split_by
@@ -58,39 +59,6 @@ class HoleComposites:
             {n: c[keep] for n, c in self.coverage.items()},
             {n: w[keep] for n, w in self.weight.items()},
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """What a value amounts to in the holes and in the composites.
-
-    Attributes
-    ----------
-    assayed, composited : float
-        Metres (times density, when that weighs) with a value.
-    content, kept : float
-        Their sum of weight times value.
-    """
-
-    assayed: float
-    composited: float
-    content: float
-    kept: float
-
-    @property
-    def mean(self) -> float:
-        """Weighted mean of the holes."""
-        return self.content / self.assayed if self.assayed else float("nan")
-
-    @property
-    def composite_mean(self) -> float:
-        """Weighted mean of the composites."""
-        return self.kept / self.composited if self.composited else float("nan")
-
-    @property
-    def lost(self) -> float:
-        """Share of the assayed weight that is in no composite."""
-        return 1.0 - self.composited / self.assayed if self.assayed else 0.0
 
 
 def composite(
@@ -150,10 +118,12 @@ def composite(
     if not len(run):
         raise ModelError("no run is long enough for a composite", fix="lower minimum_m")
     hole = segments.hole[starts[run]]
-    parts, owner = _parts(segments, hole, start, end)
-    weigh = np.ones(len(segments)) if density is None else density
-    weigh = weigh if rules.weight == "density" else np.ones(len(segments))
-    composites = _Sums(parts, owner, len(run), end - start, weigh, rules)
+    parts, owner = parts_of(segments, hole, start, end)
+    weigh = np.ones(len(segments))
+    if density is not None and rules.weight == "density":
+        _refuse_bare(holes, segments, measured, density)
+        weigh = density
+    composites = Sums(parts, owner, len(run), end - start, weigh, rules)
     found: dict[str, _F8] = {}
     coverage: dict[str, _F8] = {}
     weight: dict[str, _F8] = {}
@@ -162,7 +132,7 @@ def composite(
     if density is not None and DENSITY not in found:
         found[DENSITY], coverage[DENSITY], weight[DENSITY] = composites.mean(density, plain=True)
     balances = {
-        name: _balance(segments, column, weigh, found[name], weight[name], rules)
+        name: balance_of(segments, column, weigh, found[name], weight[name], rules)
         for name, column in measured.items()
     }
     codes = {n: w[starts[run]] for n, w in segments.codes.items()}
@@ -230,6 +200,21 @@ def _words_of(words: NDArray[np.str_], row: _I8) -> NDArray[np.str_]:
     return np.where(row >= 0, words[np.maximum(row, 0)], "")
 
 
+def _refuse_bare(
+    holes: Drillholes, segments: Segments, measured: Mapping[str, _F8], density: _F8
+) -> None:
+    """Refuse pieces that were assayed, but of which no density is known."""
+    assayed = ~np.logical_and.reduce([np.isnan(v) for v in measured.values()])
+    bare = np.flatnonzero(assayed & np.isnan(density))
+    if bare.size:
+        at = int(bare[0])
+        raise ModelError(
+            f"{bare.size:,} pieces of holes were assayed, but have no density",
+            where=f"hole {holes.collars.hole[segments.hole[at]]}, {segments.from_m[at]:.2f} m",
+            fix="give a default density, or weight by length",
+        )
+
+
 def _by_bench(
     paths: Paths, segments: Segments, rules: CompositeRules, density: _F8 | None
 ) -> tuple[Segments, _F8 | None]:
@@ -262,74 +247,3 @@ def _runs(
     first = np.flatnonzero(np.concatenate([[True], ~same]))
     last = np.append(first[1:], len(segments)) - 1
     return first[there[first]], last[there[first]]
-
-
-def _parts(segments: Segments, hole: _I8, start: _F8, end: _F8) -> tuple[Segments, _I8]:
-    """Pieces cut at the bounds of composites, and the composite of each (-1: none)."""
-    numbered = Segments(
-        segments.hole, segments.from_m, segments.to_m, {"": np.arange(len(segments))}
-    )
-    parts = numbered.cut(np.concatenate([hole, hole]), np.concatenate([start, end]))
-    order = np.lexsort((start, hole))
-    key = (hole + 1j * start)[order]
-    at = np.searchsorted(key, parts.hole + 1j * parts.middle_m, side="right") - 1
-    owner = order[np.maximum(at, 0)]
-    inside = (at >= 0) & (hole[owner] == parts.hole) & (parts.middle_m < end[owner])
-    return parts, np.where(inside, owner, -1)
-
-
-class _Sums:
-    """Sums over the parts of each composite."""
-
-    def __init__(
-        self, parts: Segments, owner: _I8, n: int, total: _F8, weigh: _F8, rules: CompositeRules
-    ) -> None:
-        inside = owner >= 0
-        self.owner, self.n, self.total, self.rules = owner[inside], n, total, rules
-        self.piece = parts.row[""][inside]
-        self.length = parts.length_m[inside]
-        self.weigh = weigh[self.piece] * self.length
-
-    def mean(self, column: _F8, *, plain: bool = False) -> tuple[_F8, _F8, _F8]:
-        """Mean, share measured, weight behind it; ``plain`` by length, whatever is asked."""
-        value = column[self.piece]
-        there = ~np.isnan(value)
-        weigh = self.length if plain else self.weigh
-        assayed = np.bincount(self.owner, self.length * there, self.n)
-        coverage = np.minimum(assayed / self.total, 1.0)
-        if not (isinstance(self.rules.missing, str) or plain):
-            value, there = np.where(there, value, self.rules.missing), np.ones_like(there)
-        mass = np.bincount(self.owner, np.where(there, weigh, 0.0), self.n)
-        metal = np.bincount(self.owner, np.where(there, weigh * value, 0.0), self.n)
-        enough = mass > 0
-        if isinstance(self.rules.missing, str) and not plain:
-            enough &= coverage >= self.rules.minimum_coverage - 1e-9
-        out = np.full(self.n, np.nan)
-        out[enough] = metal[enough] / mass[enough]
-        return out, coverage, np.where(enough, mass, 0.0)
-
-    def most(self, words: NDArray[np.str_]) -> NDArray[np.str_]:
-        """The word that the greatest length of each composite has."""
-        names, code = np.unique(words[self.piece], return_inverse=True)
-        key = self.owner * len(names) + code
-        pairs, back = np.unique(key, return_inverse=True)
-        length = np.bincount(back, self.length)
-        order = np.lexsort((length, pairs // len(names)))
-        out = np.zeros(self.n, dtype=names.dtype)
-        out[pairs[order] // len(names)] = names[pairs[order] % len(names)]
-        return out
-
-
-def _balance(
-    segments: Segments, column: _F8, weigh: _F8, mean: _F8, weight: _F8, rules: CompositeRules
-) -> Balance:
-    value = column if isinstance(rules.missing, str) else np.nan_to_num(column, nan=rules.missing)
-    there = ~np.isnan(value)
-    mass = (segments.length_m * weigh)[there]
-    kept = ~np.isnan(mean)
-    return Balance(
-        float(mass.sum()),
-        float(weight[kept].sum()),
-        float((mass * value[there]).sum()),
-        float((weight[kept] * mean[kept]).sum()),
-    )

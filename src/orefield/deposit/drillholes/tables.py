@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ from orefield.core.sections import hint
 _F8 = NDArray[np.float64]
 _Str = NDArray[np.str_]
 _I8 = NDArray[np.int64]
+
+_MOST_NEAREST = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,3 +198,17 @@ def index_of(known: _Str, names: _Str) -> _I8:
     at = np.minimum(np.searchsorted(known, names, sorter=order), len(known) - 1)
     found = order[at]
     return np.where(known[found] == names, found, -1).astype(np.int64)
+
+
+def nearest_names(known: _Str, names: _Str) -> list[str]:
+    """For each name, what it may be a slip for, as a remark; "" where nothing is like it."""
+    told: dict[str, str] = {}
+    listed = {str(k).lower().replace(" ", ""): str(k) for k in known}
+    for name in names.tolist():
+        if name in told:
+            continue
+        near = [listed[n] for n in (name.lower().replace(" ", ""),) if n in listed]
+        if not near and len(told) < _MOST_NEAREST:
+            near = get_close_matches(name, listed.values(), n=1, cutoff=0.8)
+        told[name] = f"is it '{near[0]}'?" if near else ""
+    return [told[name] for name in names.tolist()]

@@ -80,6 +80,9 @@ def validate(
         collars = collars.where(surveyed)
         checked = {n: t.where(np.isin(t.hole, collars.hole)) for n, t in checked.items()}
     holes = Drillholes(collars, surveys, checked)
+    if not len(collars):
+        findings.add("holes_none", table="collar", hole=[""], file=collars.file)
+        return holes, findings
     check_lengths(holes, findings)
     check_station_depths(holes, findings)
     return holes, findings
