@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,65 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.commands.calls import Reply, Tell, told
-from orefield.commands.deposit.composite_settings import (
-    CompositeSettings,
-    composite_settings,
-    densities,
-)
+from orefield.commands.deposit.composite_holes import Composited, composited
 from orefield.commands.deposit.composite_texts import composite_text
-from orefield.commands.deposit.domain_settings import domains_of
 from orefield.commands.deposit.grid_reach import refuse_far_away
 from orefield.commands.deposit.holes_settings import holes_of
-from orefield.commands.deposit.settings import DepositSettings, read_grid, read_settings
+from orefield.commands.deposit.settings import read_grid, read_settings
 from orefield.commands.files import Results, plain
-from orefield.core import ModelError
 from orefield.core.model_files.whole import whole_file
-from orefield.core.sections import hint
 from orefield.deposit.composites_file import write_composites
 from orefield.deposit.domains import Domains
-from orefield.deposit.drillholes.composite import HoleComposites, composite
+from orefield.deposit.drillholes.composite import HoleComposites
 from orefield.deposit.drillholes.composite_statistics import SampleStatistics, statistics
-from orefield.deposit.drillholes.composite_sums import Balance
-from orefield.deposit.drillholes.desurvey import Paths, desurvey
 from orefield.deposit.drillholes.findings import Findings
-from orefield.deposit.drillholes.segments import segments_of
-from orefield.deposit.drillholes.tables import Drillholes
-from orefield.deposit.samples import Samples
 from orefield.report.figures_holes import holes_svg
-
-
-@dataclass(frozen=True, eq=False)
-class Composited:
-    """Everything between the files and the composites.
-
-    Attributes
-    ----------
-    holes, findings, paths, composites, balances
-        As the steps return them.
-    asked : CompositeSettings
-    domains : Domains or None
-    """
-
-    holes: Drillholes
-    findings: Findings
-    paths: Paths
-    composites: HoleComposites
-    balances: dict[str, Balance]
-    asked: CompositeSettings
-    domains: Domains | None
-
-
-def composites_of(settings: DepositSettings) -> Samples:
-    """Composites of ``[holes]`` by ``[composite]`` and ``[domains]``.
-
-    Raises
-    ------
-    OrefieldError
-        As :func:`deposit_composite`.
-    """
-    holes, findings = holes_of(settings)
-    findings.refuse_errors("orefield deposit composite lists them all")
-    return _composited(settings, holes, findings, told(None)).composites.samples
 
 
 def deposit_composite(config: Path, *, out: Path | None = None, tell: Tell | None = None) -> Reply:
@@ -105,7 +58,7 @@ def deposit_composite(config: Path, *, out: Path | None = None, tell: Tell | Non
     holes, findings = holes_of(settings)
     _write_findings(files, settings.folder, findings)
     findings.refuse_errors(f"all of them in {settings.folder / 'findings.csv'}")
-    made = _composited(settings, holes, findings, say)
+    made = composited(settings, holes, findings, say)
     samples = made.composites.samples
     if settings.has("grid"):
         refuse_far_away(samples, read_grid(settings), f"{settings.path}, [holes]")
@@ -122,52 +75,6 @@ def deposit_composite(config: Path, *, out: Path | None = None, tell: Tell | Non
     with whole_file(settings.folder / "composite.json") as stream:
         stream.write(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
     return data, composite_text(data, settings.folder)
-
-
-def _composited(
-    settings: DepositSettings, holes: Drillholes, findings: Findings, say: Tell
-) -> Composited:
-    asked = composite_settings(settings)
-    domains = domains_of(settings)
-    say("desurveying holes", 0.3)
-    paths = desurvey(holes)
-    segments = segments_of(holes)
-    code = "domain"
-    if domains is not None:
-        say("coding domains", 0.4)
-        code = domains.name
-        domains.refuse_far_bodies(np.vstack([paths.node_xyz_m, holes.collars.xyz_m]))
-        segments = domains.of_segments(holes, paths, segments)
-    say("compositing", 0.6)
-    composites, balances = composite(
-        holes,
-        paths,
-        segments,
-        asked.rules,
-        values=asked.values,
-        density=densities(holes, segments, asked.density_t_m3, code),
-        domain=code,
-        note=_note(asked, len(holes.collars)),
-    )
-    if asked.domains:
-        composites = _of_domains(composites, code, asked.domains)
-    return Composited(holes, findings, paths, composites, balances, asked, domains)
-
-
-def _of_domains(composites: HoleComposites, code: str, names: tuple[str, ...]) -> HoleComposites:
-    words = composites.samples.code(code)
-    known = sorted(set(words.tolist()))
-    for name in names:
-        if name not in known:
-            raise ModelError(f"no composite is in domain '{name}'", fix=hint(name, known))
-    return composites.where(np.isin(words, names))
-
-
-def _note(asked: CompositeSettings, holes: int) -> str:
-    rules = asked.rules
-    what = f"{rules.bench_m:g} m bench" if rules.bench_m else f"{rules.length_m:g} m"
-    missing = "" if isinstance(rules.missing, str) else f", missing taken as {rules.missing:g}"
-    return f"{what} composites of {holes:,} holes{missing}"
 
 
 def _write_findings(files: Results, folder: Path, findings: Findings) -> None:

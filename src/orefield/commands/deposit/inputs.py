@@ -35,8 +35,6 @@ def samples_of(settings: DepositSettings) -> Samples:
         samples = read_samples(file, sample_columns(section))
         where = str(file)
     elif settings.has("holes"):
-        from orefield.commands.deposit.compositing import composites_of
-
         samples = composites_of(settings)
         where = f"{settings.path}, [holes]"
     else:
