@@ -6,11 +6,22 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from orefield.core.telling import Tell, told
+
+__all__ = [
+    "PREPARED",
+    "Reply",
+    "Stopping",
+    "Tell",
+    "forward",
+    "preparing",
+    "searching",
+    "stoppable",
+    "told",
+]
+
 Reply = tuple[dict[str, Any], str]
 """What ``--json`` prints, and what a person is told."""
-
-Tell = Callable[[str, float], None]
-"""Told what is being done, and the share that is done."""
 
 Stopping = Callable[[], AbstractContextManager[Callable[[], bool]]]
 """Makes a context during which a search can be stopped; it gives a function that is true when it
@@ -18,11 +29,6 @@ should stop."""
 
 PREPARED = 0.3
 """Share of the bar that is for what comes before a search."""
-
-
-def told(tell: Tell | None) -> Tell:
-    """``tell``, or one that says nothing."""
-    return tell or (lambda _what, _share: None)
 
 
 def preparing(tell: Tell) -> Tell:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from orefield.commands.deposit.holes_settings import holes_of
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
 from orefield.core.sections import hint
+from orefield.core.telling import Tell, told
 from orefield.deposit.domains import Domains
 from orefield.deposit.drillholes.composite import HoleComposites, composite
 from orefield.deposit.drillholes.composite_sums import Balance
@@ -65,15 +65,16 @@ def composited(
     settings: DepositSettings,
     holes: Drillholes,
     findings: Findings,
-    say: Callable[[str, float], None] = lambda _what, _share: None,
+    tell: Tell | None = None,
 ) -> Composited:
-    """Composites of holes that were read and validated; ``say`` is told how far it is.
+    """Composites of holes that were read and validated; ``tell`` is told how far it is.
 
     Raises
     ------
     OrefieldError
         For settings that are wrong, solids that cannot be read, composites that cannot be.
     """
+    say = told(tell)
     asked = composite_settings(settings)
     domains = domains_of(settings)
     say("desurveying holes", 0.3)

@@ -8,6 +8,7 @@ from orefield.commands.deposit.cell_settings import (
     source_words,
     words_of,
 )
+from orefield.commands.deposit.composite_holes import composites_of
 from orefield.commands.deposit.grid_reach import refuse_far_away
 from orefield.core import ModelError
 from orefield.core.sections import Section
