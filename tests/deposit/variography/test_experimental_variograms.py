@@ -65,6 +65,7 @@ def test_several_variables_and_directions_equal_every_pair_looked_at(lags: Lags)
         DOWN_THE_HOLE,
         Direction(30.0, 20.0, 25.0, 30.0),
         Direction(0.0, 90.0, 40.0, holes="other"),
+        Direction(120.0, 10.0, 90.0, 12.0),
     )
     found = experimental(samples, ["a", "b"], lags, directions, cross=True)
     i, j, lag, distance = pairs_of(samples.xyz_m)
@@ -74,11 +75,12 @@ def test_several_variables_and_directions_equal_every_pair_looked_at(lags: Lags)
         same,
         cone(lag, distance, directions[2].unit(), 25.0, 30.0),
         cone(lag, distance, directions[3].unit(), 40.0, np.inf) & ~same,
+        cone(lag, distance, directions[4].unit(), 90.0, 12.0),
     ]
     expected = [("a", "a"), ("b", "b"), ("a", "b")]
     assert [c.values for c in found] == [pair for pair in expected for _ in directions]
     for k, curve in enumerate(found):
-        n, h, g = brute(samples, *curve.values, masks[k % 4], distance, i, j, lags, half_product)
+        n, h, g = brute(samples, *curve.values, masks[k % 5], distance, i, j, lags, half_product)
         np.testing.assert_array_equal(curve.pairs, n)
         assert curve.pairs.dtype == np.int64
         np.testing.assert_allclose(curve.distance_m, h, rtol=1e-12)

@@ -6,49 +6,24 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from orefield.commands.deposit.fit_settings import FitSettings, read_fit, rotation_in
+from orefield.commands.deposit.lists import numbers_of, one_of
 from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.numbers import positive, whole, whole_or_none
+from orefield.commands.numbers import positive, whole
 from orefield.core import ModelError
-from orefield.core.sections import Section, hint, is_real
-from orefield.deposit.orientation import Rotation
-from orefield.deposit.variogram import KINDS, Kind
+from orefield.core.sections import Section
 from orefield.deposit.variography import (
     ALL_DIRECTIONS,
     MEASURES,
-    WEIGHTS,
     Direction,
-    Held,
-    HeldStructure,
     Lags,
-    Measure,
-    Weights,
+    along_axes,
 )
+from orefield.deposit.variography.experimental import Measure
 
 Transform = Literal["none", "normal_scores", "indicator"]
 
 DEFAULT_LAGS = 15
-_DOWN_HOLE = "down_hole"
-
-
-@dataclass(frozen=True)
-class FitSettings:
-    """``[experimental.fit]``; see :func:`orefield.deposit.variography.fit_variogram`.
-
-    Attributes
-    ----------
-    held : Held
-        Parts given by hand.
-    down_hole : bool
-        Whether the nugget is read down the hole, where there are such pairs.
-    """
-
-    structures: int | None
-    kinds: tuple[Kind, ...]
-    held: Held
-    down_hole: bool
-    weights: Weights
-    isotropic: bool
-    min_pairs: int
 
 
 @dataclass(frozen=True)
@@ -63,8 +38,10 @@ class ExperimentalSettings:
         Variables; empty for all.
     code, of : str, tuple of str
         Only samples of which this code is one of these words.
+    top_cut : float or None
+        Values above it become it.
     transform, thresholds
-        What is done to values first.
+        What is done to values then.
     weights : str
         Column of samples with declustering weights, for normal scores; may be empty.
     measure : str
@@ -89,6 +66,7 @@ class ExperimentalSettings:
     values: tuple[str, ...]
     code: str
     of: tuple[str, ...]
+    top_cut: float | None
     transform: Transform
     thresholds: tuple[float, ...]
     weights: str
@@ -141,8 +119,19 @@ def _read(section: Section) -> ExperimentalSettings:
     if len({way.name for _, way in own}) < len(own):
         raise ModelError("two directions have one name", where=section.where, fix="name them")
     if not parts:
-        how = one_of(section, "directions", ("fan", "all"), "fan")
+        how = one_of(section, "directions", ("fan", "all", "axes"), "fan")
         directions = (ALL_DIRECTIONS,) if how == "all" else None
+        if how == "axes":
+            rotation = rotation_in(section)
+            if rotation is None:
+                raise ModelError(
+                    "directions along axes, but no rotation", where=section.where,
+                    fix="give azimuth_deg, and dip_deg and rake_deg where they are not 0",
+                )  # fmt: skip
+            # the third axis makes no pairs where all samples are at one elevation
+            directions = along_axes(
+                rotation, flat=False, tolerance_deg=tolerance, bandwidth_m=bandwidth
+            )
     elif section.has("directions"):
         raise ModelError("directions are told twice", where=section.where, fix="leave one out")
     fit = section.section("fit")
@@ -152,20 +141,21 @@ def _read(section: Section) -> ExperimentalSettings:
         values=section.names("values"),
         code=code,
         of=of,
+        top_cut=section.number_or_none("top_cut"),
         transform=transform,
         thresholds=thresholds,
         weights=section.text("weights", ""),
         measure=cast(Measure, one_of(section, "measure", MEASURES, "semivariogram")),
         coregionalisation=section.flag("coregionalisation"),
         lags=_lags(section, ""),
-        down_hole=_lags(section, f"{_DOWN_HOLE}_"),
+        down_hole=_lags(section, "down_hole_"),
         directions=directions,
         own_lags={way.name: lags for lags, way in own if lags is not None},
         tolerance_deg=tolerance,
         bandwidth_m=bandwidth,
         map_cells=whole(section, "map_cells", 0, 0),
         map_m=_cell(section),
-        fit=_fit(fit) if wanted else None,
+        fit=read_fit(fit) if wanted else None,
     )
     section.done()
     return out
@@ -211,91 +201,3 @@ def _direction(part: Section) -> Direction:
     }
     part.done()
     return part.build(Direction, **values)
-
-
-def _fit(section: Section | None) -> FitSettings:
-    part = section or Section({}, "[experimental.fit]")
-    part.has("skip")
-    nugget = part.take("nugget", _DOWN_HOLE, (int, float, str), "a number, or down_hole")
-    if isinstance(nugget, str) and nugget not in (_DOWN_HOLE, "fitted"):
-        raise ModelError(
-            f"'nugget' is '{nugget}'", where=part.where, fix="a number, down_hole or fitted"
-        )
-    rotation = None
-    if part.has("azimuth_deg", "dip_deg", "rake_deg"):
-        rotation = part.build(
-            Rotation,
-            azimuth_deg=part.number("azimuth_deg", 90.0),
-            dip_deg=part.number("dip_deg", 0.0),
-            rake_deg=part.number("rake_deg", 0.0),
-        )
-    kinds = part.names("kinds") or ("spherical", "exponential")
-    for kind in kinds:
-        if kind not in KINDS:
-            raise ModelError(f"unknown kind '{kind}'", where=part.where, fix=hint(kind, KINDS))
-    held = part.build(
-        Held,
-        nugget=None if isinstance(nugget, str) else float(nugget),
-        sill=part.number_or_none("sill"),
-        rotation=rotation,
-        structures=tuple(_held(one) for one in part.sections("structure")),
-    )
-    out = FitSettings(
-        structures=whole_or_none(part, "structures", 0),
-        kinds=cast(tuple[Kind, ...], kinds),
-        held=held,
-        down_hole=nugget == _DOWN_HOLE,
-        weights=cast(Weights, one_of(part, "weights", WEIGHTS, "pairs/h2")),
-        isotropic=part.flag("isotropic"),
-        min_pairs=whole(part, "min_pairs", 1, 10),
-    )
-    part.done()
-    return out
-
-
-def _held(part: Section) -> HeldStructure:
-    kind = part.text("kind", "")
-    if kind and kind not in KINDS:
-        raise ModelError(f"unknown kind '{kind}'", where=part.where, fix=hint(kind, KINDS))
-    ranges = numbers_of(part, "ranges_m")
-    if ranges and len(ranges) > 3:
-        raise ModelError(f"{len(ranges)} ranges", where=part.where, fix="give one to three")
-    whole_set = (*ranges, *[ranges[-1]] * (3 - len(ranges))) if ranges else None
-    out = part.build(
-        HeldStructure,
-        kind=kind or None,
-        sill=part.number_or_none("sill"),
-        ranges_m=cast("tuple[float, float, float] | None", whole_set),
-        shape=part.number_or_none("shape"),
-    )
-    part.done()
-    return out
-
-
-def numbers_of(section: Section, key: str) -> tuple[float, ...]:
-    """A list of numbers, or one; empty where absent.
-
-    Raises
-    ------
-    ModelError
-        When it holds something else.
-    """
-    value = section.take(key, [], (list, tuple, int, float), "a list of numbers")
-    items = value if isinstance(value, (list, tuple)) else [value]
-    if not all(map(is_real, items)):
-        raise ModelError(f"'{key}' is {value!r}", where=section.where, fix="give numbers")
-    return tuple(float(v) for v in items)
-
-
-def one_of(section: Section, key: str, known: tuple[str, ...], default: str) -> str:
-    """A word that is one of several.
-
-    Raises
-    ------
-    ModelError
-        When it is none of them; the nearest is named.
-    """
-    word = section.text(key, default)
-    if word not in known:
-        raise ModelError(f"'{key}' is '{word}'", where=section.where, fix=hint(word, known))
-    return word

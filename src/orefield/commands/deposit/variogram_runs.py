@@ -10,7 +10,13 @@ import numpy as np
 from orefield.commands.deposit.experimental_settings import (
     DEFAULT_LAGS,
     ExperimentalSettings,
-    FitSettings,
+)
+from orefield.commands.deposit.fit_settings import FitSettings
+from orefield.commands.deposit.variogram_samples import (
+    chosen_samples,
+    measured_of,
+    title_of,
+    together_name,
 )
 from orefield.core import ModelError
 from orefield.deposit.samples import Samples
@@ -26,8 +32,6 @@ from orefield.deposit.variography import (
     fan,
     fit_coregionalisation,
     fit_variogram,
-    indicator,
-    normal_scores,
     variogram_map,
 )
 from orefield.deposit.variography.spacing import (
@@ -37,6 +41,9 @@ from orefield.deposit.variography.spacing import (
     spacing_along,
     spacing_between,
 )
+
+_LITTLE = 0.5
+"""A model that explains less than this of the points' variation is warned of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +110,7 @@ def carry_out(
         For unknown variables or codes, samples that make no pairs or do not vary, and
         whatever else keeps a model from being fitted.
     """
-    chosen, names, domain = _chosen(samples, task)
+    chosen, names, domain = chosen_samples(samples, task)
     notes = []
     lags = task.lags
     if lags is None:
@@ -121,11 +128,6 @@ def carry_out(
             ),
         )
     variables = list(names)
-    cross = task.coregionalisation
-    if cross and len(variables) < 2:
-        raise ModelError(
-            f"a coregionalisation of {len(variables)} variable", fix="name two or more in 'values'"
-        )
     curves = _curves(chosen, variables, lags, directions, task, progress)
     down = _down_hole(chosen, variables, task)
     n = len(directions)
@@ -135,9 +137,9 @@ def carry_out(
         a, b = own[0].values
         name = a if a == b else f"{a} x {b}"
         run = VariogramRun(
-            _title(task, name, len(variables)),
+            title_of(task, name, len(variables)),
             name if a != b else names[a],
-            _measured(task),
+            measured_of(task),
             domain,
             own,
             down.get(name),
@@ -150,7 +152,7 @@ def carry_out(
         runs.append(run)
         progress(0.4 + 0.6 * (k + 1) * n / len(curves))
     together, title = None, ""
-    if cross and task.fit is not None:
+    if task.coregionalisation and task.fit is not None:
         pool = [*curves, *down.values()]
         used = [c for c in pool if not c.direction.everywhere] or curves
         fit = task.fit
@@ -163,50 +165,8 @@ def carry_out(
             isotropic=fit.isotropic,
             min_pairs=fit.min_pairs,
         )
-        title = task.name or " + ".join(variables)
+        title = together_name(task, variables)
     return RunResult(runs, together, title, chosen, tuple(notes))
-
-
-def _chosen(samples: Samples, task: ExperimentalSettings) -> tuple[Samples, dict[str, str], str]:
-    """Samples of the domain with values transformed; new names to old ones; the domain."""
-    domain = ""
-    if task.code:
-        keep = np.isin(samples.code(task.code), task.of)
-        if not keep.any():
-            there = ", ".join(np.unique(samples.code(task.code)))
-            raise ModelError(
-                f"no sample has '{task.code}' of {', '.join(task.of)}", fix=f"there is: {there}"
-            )
-        samples = samples.where(keep)
-        domain = f"{task.code} = {', '.join(task.of)}"
-    values = task.values or tuple(n for n in samples.values if n != task.weights)
-    if not values:
-        raise ModelError("samples have no values", fix="name columns of values in [samples]")
-    weights = samples[task.weights] if task.weights else None
-    names: dict[str, str] = {}
-    new = {}
-    for value in values:
-        column = samples[value]
-        if task.transform == "none":
-            names[value] = value
-        elif task.transform == "normal_scores":
-            names[f"{value}_normal"] = value
-            new[f"{value}_normal"] = normal_scores(column, weights)
-        else:
-            for threshold in task.thresholds:
-                name = f"{value}_le_{threshold:g}"
-                names[name] = value
-                new[name] = indicator(column, threshold)
-    samples = samples.with_values(**new) if new else samples
-    for name in names:
-        known = samples[name][~np.isnan(samples[name])]
-        if known.size >= 2 and np.ptp(known) == 0:
-            raise ModelError(
-                f"all {known.size:,} values of '{name}' are {known[0]:g}: it does not vary",
-                where=domain,
-                fix="leave it out of 'values', or choose another threshold",
-            )
-    return samples, names, domain
 
 
 def _map(samples: Samples, name: str, task: ExperimentalSettings, lags: Lags) -> VariogramMap:
@@ -298,20 +258,9 @@ def _fit(run: VariogramRun, fit: FitSettings) -> Fitted:
     except ModelError as error:
         where = ": ".join(filter(None, (run.name, error.where)))
         raise ModelError(error.what, where=where, fix=error.fix) from None
+    if found.goodness.weighted_r2 < _LITTLE:
+        note = (*note, "the model explains little: try normal scores, a domain or a top-cut")
     return replace(found, notes=(*note, *found.notes))
-
-
-def _title(task: ExperimentalSettings, name: str, variables: int) -> str:
-    if not task.name:
-        return name
-    return task.name if variables == 1 else f"{task.name} {name}"
-
-
-def _measured(task: ExperimentalSettings) -> str:
-    words = task.measure.replace("_", " ")
-    if task.transform == "none":
-        return words
-    return f"{words} of {'normal scores' if task.transform == 'normal_scores' else 'indicators'}"
 
 
 def _round(spacing: float) -> float:

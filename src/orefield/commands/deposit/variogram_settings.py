@@ -65,7 +65,8 @@ def _models(settings: DepositSettings) -> dict[str, Variogram | Coregionalisatio
         sections[0].done()
         path = settings.file(name)
         # the command writes into the folder of results
-        return read_variograms(path if path.is_file() else settings.folder / name)
+        made = settings.folder / name
+        return read_variograms(made if made.is_file() and not path.is_file() else path)
     return read_models(sections)
 
 

@@ -13,6 +13,7 @@ from orefield.commands.deposit.experimental_settings import experimental_setting
 from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.variogram_runs import RunResult, VariogramRun, carry_out
+from orefield.commands.deposit.variogram_samples import model_names
 from orefield.commands.deposit.variogram_settings import FILE
 from orefield.commands.deposit.variogram_texts import as_data, as_text, together_data
 from orefield.commands.files import Results
@@ -49,6 +50,7 @@ def deposit_variogram(config: Path, *, out: Path | None = None, tell: Tell | Non
     tasks = experimental_settings(settings)
     say("samples", 0.0)
     samples = samples_of(settings)
+    _refuse_twins([name for task in tasks for name in model_names(samples, task)])
     results: list[RunResult] = []
     for k, task in enumerate(tasks):
         title = task.name or ", ".join(task.values) or "all values"
@@ -58,7 +60,6 @@ def deposit_variogram(config: Path, *, out: Path | None = None, tell: Tell | Non
 
         results.append(carry_out(samples, task, on))
     runs = [run for result in results for run in result.runs]
-    _refuse_twins(results)
     say("files", 0.9)
     files = Results(settings.folder, (), ())
     models, notes = _models(results)
@@ -95,10 +96,8 @@ def deposit_variogram(config: Path, *, out: Path | None = None, tell: Tell | Non
     return data, as_text(results, settings.folder, data["files"])
 
 
-def _refuse_twins(results: list[RunResult]) -> None:
+def _refuse_twins(names: list[str]) -> None:
     seen: set[str] = set()
-    names = [run.name for result in results for run in result.runs]
-    names += [result.together_name for result in results if result.together is not None]
     for name in names:
         if name in seen:
             raise ModelError(

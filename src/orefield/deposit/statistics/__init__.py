@@ -4,10 +4,10 @@ from orefield.deposit.statistics.contacts import Contact, contact_analysis
 from orefield.deposit.statistics.correlation import Correlations, correlations
 from orefield.deposit.statistics.declustering import (
     Declustering,
-    Keep,
     cell_declustering,
     scan_sizes,
 )
+from orefield.deposit.statistics.declustering import Keep as Keep
 from orefield.deposit.statistics.polygons import node_weights, polygon_weights
 from orefield.deposit.statistics.summary import (
     Summary,
@@ -29,7 +29,6 @@ __all__ = [
     "Correlations",
     "Deciles",
     "Declustering",
-    "Keep",
     "Summary",
     "TopCuts",
     "cell_declustering",

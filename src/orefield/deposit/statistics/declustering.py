@@ -15,6 +15,8 @@ from orefield.core.errors import ModelError
 _F8 = NDArray[np.float64]
 
 Keep = Literal["least", "largest", "given"]
+"""Which mean of several sizes of cells is kept; "given" where there is one size."""
+
 _MOST_CELLS = 1e15
 
 

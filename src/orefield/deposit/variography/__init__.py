@@ -19,11 +19,10 @@ from orefield.deposit.variography.directions import (
 from orefield.deposit.variography.experimental import (
     MEASURES,
     Experimental,
-    Measure,
     experimental,
     of_arrays,
 )
-from orefield.deposit.variography.fit_points import WEIGHTS, Weights
+from orefield.deposit.variography.fit_points import WEIGHTS
 from orefield.deposit.variography.fit_search import Held, HeldStructure
 from orefield.deposit.variography.fitting import Fitted, Goodness, fit_variogram
 from orefield.deposit.variography.maps import VariogramMap, variogram_map
@@ -44,10 +43,8 @@ __all__ = [
     "Held",
     "HeldStructure",
     "Lags",
-    "Measure",
     "PackedCoregionalisation",
     "VariogramMap",
-    "Weights",
     "along_axes",
     "experimental",
     "fan",

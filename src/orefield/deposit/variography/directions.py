@@ -174,7 +174,8 @@ class Direction:
     @property
     def everywhere(self) -> bool:
         """Whether the direction of a pair does not matter."""
-        return self.tolerance_deg >= 90 and self.dip_tolerance_deg is None
+        loose = self.tolerance_deg >= 90 and self.dip_tolerance_deg is None
+        return loose and self.bandwidth_m == math.inf
 
     def unit(self) -> _F8:
         """East, north and up of a unit vector along the line, shape (3,)."""
@@ -185,7 +186,7 @@ class Direction:
         u = self.unit()
         numbers = np.zeros(8)
         rule = _HOLES[self.holes]
-        if self.everywhere and self.bandwidth_m == math.inf:
+        if self.everywhere:
             return kernel.EVERY, rule, numbers
         angle = math.radians(min(self.tolerance_deg, 90.0))
         if self.dip_tolerance_deg is None:
@@ -258,7 +259,7 @@ def along_axes(
             continue
         x, y, z = axis if axis[2] <= 0 else -axis
         azimuth = math.degrees(math.atan2(x, y)) % 360.0 if math.hypot(x, y) > 1e-9 else 0.0
-        dip = math.degrees(math.asin(min(-z, 1.0)))
+        dip = math.degrees(math.asin(min(-z, 1.0))) + 0.0  # no minus zero in names
         title = f"{name} {azimuth:.4g} / {dip:.3g}"
         out.append(Direction(azimuth, dip, tolerance_deg, bandwidth_m, name=title))
     return tuple(out)

@@ -23,6 +23,8 @@ _F8 = NDArray[np.float64]
 Measure = Literal[
     "semivariogram", "madogram", "pairwise_relative", "general_relative", "correlogram"
 ]
+"""One of :data:`MEASURES`."""
+
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 """What is averaged over pairs: half the squared difference; half the difference; half the
 squared difference over the pair's mean, squared; the semivariogram over the squared mean of
@@ -30,7 +32,7 @@ the lag; one less the correlation of the two ends."""
 
 _KERNEL = {"madogram": kernel.MADOGRAM, "pairwise_relative": kernel.PAIRWISE_RELATIVE}
 _LEAF = 16
-_SHARES = 64
+_SHARES, _LEAVES_A_SHARE = 64, 64
 """The work is cut the same on any number of threads, so that sums round the same."""
 
 
@@ -233,7 +235,8 @@ def _gather(
         combos,
         exclusive,
     )
-    shares = min(_SHARES, len(starts) - 1)
+    leaves = len(starts) - 1
+    shares = min(leaves, max(_SHARES, leaves // _LEAVES_A_SHARE))
     shape = (len(directions), len(lags), len(combos))
     counts, sums, collocated = np.zeros(shape, np.int64), np.zeros((*shape, kernel.SUMS)), 0
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:

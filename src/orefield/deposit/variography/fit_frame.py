@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation as Turn
 
 from orefield.core.errors import ModelError
 from orefield.deposit.orientation import ALONG_AXES, Rotation
@@ -77,7 +76,14 @@ class Frame:
         if self.turns == 0:
             return self.axes
         vector = np.array([0.0, 0.0, angles[0]]) if self.turns == 1 else np.asarray(angles)
-        return np.asarray(self.axes @ Turn.from_rotvec(vector).as_matrix().T)
+        angle = math.sqrt(float(vector @ vector))
+        if angle < 1e-12:
+            return self.axes
+        # Rodrigues: turning about the vector by its length
+        x, y, z = vector / angle
+        cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+        turn = np.eye(3) + math.sin(angle) * cross + (1.0 - math.cos(angle)) * (cross @ cross)
+        return np.asarray(self.axes @ turn.T)
 
     def spread(self, ranges: _F8) -> _F8:
         """Three ranges of those that can differ, shape (ranges,) -> (3,)."""

@@ -15,6 +15,8 @@ from orefield.deposit.variography.experimental import Experimental
 _F8 = NDArray[np.float64]
 
 Weights = Literal["pairs/h2", "pairs", "pairs/gamma2", "equal"]
+"""One of :data:`WEIGHTS`."""
+
 WEIGHTS: tuple[Weights, ...] = get_args(Weights)
 """How points weigh: pairs over squared distance; pairs; pairs over the model's squared value
 (Cressie, 1985, from memory), found by repeating the fit; all the same."""

@@ -116,6 +116,7 @@ class Search:
     ) -> None:
         self.points, self.frame, self.plan, self.held = points, frame, plan, held
         self.weight = np.ones(len(points.gamma))
+        self.units: dict[Kind, Structure] = {}
         h = points.distance_m
         self.bounds_log = (math.log(_NEAREST * h.min()), math.log(_FURTHEST * h.max()))
         self.scale = float(np.quantile(h, 0.6))
@@ -221,10 +222,8 @@ class Search:
         along = self.points.lags_m @ axes.T
         columns = [np.ones(len(along))]
         for part, (ranges, shape) in zip(self.plan, shapes, strict=True):
-            assert part.kind is not None
             d = np.sqrt(((along / ranges) ** 2).sum(axis=1))
-            unit = Structure(part.kind, 1.0, (1.0, 1.0, 1.0), shape=shape)
-            columns.append(1.0 - unit.correlation(d))
+            columns.append(1.0 - self._unit(part.kind, shape).correlation(d))
         table = np.column_stack(columns)
         given = [self.held.nugget, *(part.sill for part in self.plan)]
         sills = np.array([0.0 if s is None else s for s in given])
@@ -243,6 +242,14 @@ class Search:
                 found *= (self.held.sill - sills.sum()) / found.sum()
             sills[free] = found
         return sills, self.points.gamma - table @ sills
+
+    def _unit(self, kind: Kind | None, shape: float | None) -> Structure:
+        assert kind is not None
+        if shape is not None:
+            return Structure(kind, 1.0, (1.0, 1.0, 1.0), shape=shape)
+        if kind not in self.units:
+            self.units[kind] = Structure(kind, 1.0, (1.0, 1.0, 1.0))
+        return self.units[kind]
 
     def _residuals(self, x: _F8) -> _F8:
         rows = [np.sqrt(self.weight) * self._solve(x)[1]]

@@ -224,6 +224,8 @@ def _notes(variogram: Variogram, points: FitPoints, frame: Frame) -> tuple[str, 
                 f"structure {k} reaches {max(seen):.4g} m, further than the furthest lag "
                 f"({furthest:.4g} m): its sill is not seen"
             )
+    if len(points.units) == 1 and frame.ranges == 1:
+        notes.append("pairs along one line only: ranges across it are not told by the samples")
     if frame.ranges == 2:
         notes.append("no direction leaves the plane: the minor range is the semi-major one's")
     if frame.ranges == 3 and np.linalg.matrix_rank(points.units, tol=0.05) < 3:
