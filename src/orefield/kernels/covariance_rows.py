@@ -45,54 +45,60 @@ def correlations(kind: int, table: _F8, d2: _F8, size: int) -> None:
 
 
 @uncounted
+def reduce_place(
+    x: float, y: float, z: float, transforms: _F8, at: int, rx: _F8, ry: _F8, rz: _F8
+) -> None:
+    """A place (m) in ranges of every structure, into column ``at`` of (s, k) arrays."""
+    for s in range(len(transforms)):
+        t = transforms[s]
+        rx[s, at] = t[0, 0] * x + t[0, 1] * y + t[0, 2] * z
+        ry[s, at] = t[1, 0] * x + t[1, 1] * y + t[1, 2] * z
+        rz[s, at] = t[2, 0] * x + t[2, 1] * y + t[2, 2] * z
+
+
+@uncounted
 def covariance_row(
-    x: float,
-    y: float,
-    z: float,
-    xs: _F8,
-    ys: _F8,
-    zs: _F8,
+    px: _F8,
+    py: _F8,
+    pz: _F8,
+    at: int,
+    rx: _F8,
+    ry: _F8,
+    rz: _F8,
     size: int,
     kinds: _I8,
     sills: _F8,
     tables: _F8,
-    transforms: _F8,
     variable: int,
     variables: _I8,
     d2: _F8,
     out: _F8,
 ) -> None:
-    """Adds to ``out`` the covariance, without the nugget, of (x, y, z) with ``size`` places.
+    """Adds to ``out`` the covariance, without the nugget, of a place with ``size`` others.
 
     Parameters
     ----------
-    x, y, z : float
-        The place (m).
-    xs, ys, zs : (k,)
-        The others (m), of which ``size`` are looked at.
+    px, py, pz, at : (s, .), int
+        The place is column ``at``: :func:`reduce_place`.
+    rx, ry, rz : (s, k)
+        The others, of which the first ``size`` are looked at.
     size : int
         Number of them.
     kinds, tables
         As ``Variogram.packed()`` has them.
     sills : (s, v, v)
         Sill of a structure by two variables.
-    transforms : (s, 3, 3)
-        Lags in metres to lags in ranges.
     variable, variables
         Which variable is at the place, and at the others (not read where v = 1).
     d2, out : (k,)
         Scratch, and what is added to.
     """
     for s in range(kinds.size):
-        t00, t01, t02 = transforms[s, 0, 0], transforms[s, 0, 1], transforms[s, 0, 2]
-        t10, t11, t12 = transforms[s, 1, 0], transforms[s, 1, 1], transforms[s, 1, 2]
-        t20, t21, t22 = transforms[s, 2, 0], transforms[s, 2, 1], transforms[s, 2, 2]
+        x, y, z = px[s, at], py[s, at], pz[s, at]
+        xs, ys, zs = rx[s], ry[s], rz[s]
         for i in range(size):
             dx, dy, dz = xs[i] - x, ys[i] - y, zs[i] - z
-            a = t00 * dx + t01 * dy + t02 * dz
-            b = t10 * dx + t11 * dy + t12 * dz
-            c = t20 * dx + t21 * dy + t22 * dz
-            d2[i] = a * a + b * b + c * c
+            d2[i] = dx * dx + dy * dy + dz * dz
         correlations(kinds[s], tables[s], d2, size)
         if sills.shape[1] == 1:
             sill = sills[s, 0, 0]

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from orefield.kernels.covariance_rows import covariance_row
+from orefield.kernels.covariance_rows import covariance_row, reduce_place
 from orefield.kernels.kriging_system import (
     add_sample,
     backward,
@@ -30,17 +30,16 @@ SAME_PLACE_M2 = 1e-12
 @njit(cache=True, nogil=True)
 def block_variance(offsets: _F8, kinds: _I8, sill: _F8, tables: _F8, transforms: _F8) -> float:
     """Mean covariance of the points of a block among themselves, the nugget left out."""
-    q = len(offsets)
-    xs, ys, zs = offsets[:, 0].copy(), offsets[:, 1].copy(), offsets[:, 2].copy()
+    q, structures = len(offsets), len(kinds)
+    rx, ry, rz = np.empty((structures, q)), np.empty((structures, q)), np.empty((structures, q))
+    for i in range(q):
+        reduce_place(offsets[i, 0], offsets[i, 1], offsets[i, 2], transforms, i, rx, ry, rz)
     none = np.zeros(1, np.int64)
     d2, row = np.empty(q), np.empty(q)
     total = 0.0
     for i in range(q):
         row[:] = 0.0
-        covariance_row(
-            xs[i], ys[i], zs[i], xs, ys, zs, i + 1, kinds, sill, tables, transforms,
-            0, none, d2, row,
-        )  # fmt: skip
+        covariance_row(rx, ry, rz, i, rx, ry, rz, i + 1, kinds, sill, tables, 0, none, d2, row)
         for j in range(i):
             total += 2.0 * row[j]
         total += row[i]
@@ -114,6 +113,11 @@ def krige_blocks(
     lower, upper = np.zeros((most, most)), np.zeros((most, most))
     inverse = np.empty(most)
     xs, ys, zs = np.empty(most), np.empty(most), np.empty(most)
+    structures = len(kinds)
+    rx, ry, rz = (
+        np.empty((structures, most)), np.empty((structures, most)), np.empty((structures, most))
+    )  # fmt: skip
+    px, py, pz = np.empty((structures, 1)), np.empty((structures, 1)), np.empty((structures, 1))
     own = np.empty(most, np.int64)  # sample of a row of the factor
     kind_of = np.zeros(most, np.int64)
     rank = np.zeros(most + 1, np.int64)  # rows of the factor before a neighbour
@@ -155,10 +159,11 @@ def krige_blocks(
                 i = index[b, at]
                 row[:size] = 0.0
                 v = variable[i]
+                # behind the last of the factor, where it stays if it is added
+                reduce_place(xyz[i, 0], xyz[i, 1], xyz[i, 2], transforms[turn], size, rx, ry, rz)
                 covariance_row(
-                    xyz[i, 0], xyz[i, 1], xyz[i, 2], xs, ys, zs, size, kinds, sills, tables,
-                    transforms[turn], v, kind_of, d2, row,
-                )  # fmt: skip
+                    rx, ry, rz, size, rx, ry, rz, size, kinds, sills, tables, v, kind_of, d2, row
+                )
                 if sills.shape[1] > 1:
                     for j in range(size):
                         dx, dy, dz = xs[j] - xyz[i, 0], ys[j] - xyz[i, 1], zs[j] - xyz[i, 2]
@@ -197,11 +202,11 @@ def krige_blocks(
             continue
         k[:size] = 0.0
         for o in range(q):
-            covariance_row(
+            reduce_place(
                 centres[b, 0] + offsets[o, 0], centres[b, 1] + offsets[o, 1],
-                centres[b, 2] + offsets[o, 2], xs, ys, zs, size, kinds, sills, tables,
-                transforms[turn], 0, kind_of, d2, k,
+                centres[b, 2] + offsets[o, 2], transforms[turn], 0, px, py, pz,
             )  # fmt: skip
+            covariance_row(px, py, pz, 0, rx, ry, rz, size, kinds, sills, tables, 0, kind_of, d2, k)
         for i in range(size):
             k[i] /= q
         if not is_block:

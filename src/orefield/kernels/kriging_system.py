@@ -51,11 +51,13 @@ def add_sample(row: _F8, variance: float, size: int, lower: _F8, upper: _F8, inv
         1: added; 0: redundant, nothing changed; -1: the covariances are not positive definite.
     """
     left = variance
-    for i in range(size):
+    end = np.uint64(size)
+    for i in range(end):
         value = row[i] * inverse[i]
         row[i] = value
         left -= value * value
-        for j in range(i + 1, size):
+        # unsigned: an index that cannot be negative is not looked at twice
+        for j in range(i + np.uint64(1), end):
             row[j] -= value * upper[i, j]
     if not left > REDUNDANT * variance:
         return 0 if left > INDEFINITE * variance else -1
@@ -69,10 +71,11 @@ def add_sample(row: _F8, variance: float, size: int, lower: _F8, upper: _F8, inv
 @uncounted
 def forward(values: _F8, size: int, upper: _F8, inverse: _F8) -> None:
     r"""``L \ values``, in place."""
-    for i in range(size):
+    end = np.uint64(size)
+    for i in range(end):
         value = values[i] * inverse[i]
         values[i] = value
-        for j in range(i + 1, size):
+        for j in range(i + np.uint64(1), end):
             values[j] -= value * upper[i, j]
 
 

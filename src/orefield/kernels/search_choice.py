@@ -38,19 +38,8 @@ def smallest(values: _F8, size: int, rank: int) -> float:
 
 
 @uncounted
-def choose_nearest(
-    d2: _F8, size: int, most: int, limit2: float, scratch: _F8, near: _I8, chosen: _I8
-) -> int:
-    """Places of the ``most`` nearest within ``limit2``, in the order of candidates.
-
-    Candidates stand in the order of their indices, so that ties go to the smaller index.
-    ``scratch`` and ``near`` have room for all. Returns how many were chosen.
-    """
-    count = 0
-    for i in range(size):
-        if d2[i] <= limit2:
-            near[count] = i
-            count += 1
+def _nearest_of(d2: _F8, near: _I8, count: int, most: int, scratch: _F8, chosen: _I8) -> int:
+    """The ``most`` nearest of ``count`` places that stand in ascending order."""
     if count <= most:
         for i in range(count):
             chosen[i] = near[i]
@@ -73,6 +62,88 @@ def choose_nearest(
             ties -= 1
             chosen[taken] = place
             taken += 1
+    return taken
+
+
+@uncounted
+def choose_nearest(
+    d2: _F8, size: int, most: int, limit2: float, scratch: _F8, near: _I8, chosen: _I8
+) -> int:
+    """Places of the ``most`` nearest within ``limit2``, in the order of candidates.
+
+    Candidates stand in the order of their indices, so that ties go to the smaller index.
+    ``scratch`` and ``near`` have room for all. Returns how many were chosen.
+    """
+    count = 0
+    for i in range(size):
+        if d2[i] <= limit2:
+            near[count] = i
+            count += 1
+    taken: int = _nearest_of(d2, near, count, most, scratch, chosen)
+    return taken
+
+
+@uncounted
+def choose_grouped(
+    d2: _F8,
+    size: int,
+    most: int,
+    limit2: float,
+    slot: _I8,
+    slots: int,
+    cap: int,
+    best: _I8,
+    filled: _I8,
+    mark: NDArray[np.uint8],
+    scratch: _F8,
+    near: _I8,
+    chosen: _I8,
+) -> int:
+    """As :func:`choose_nearest`, with at most ``cap`` of a group (a hole, an octant).
+
+    Nearest first under a cap takes the nearest of what is among the ``cap`` nearest of its own
+    group, so that one pass over candidates is enough.
+
+    Parameters
+    ----------
+    d2, size, most, limit2, scratch, near, chosen
+        As for :func:`choose_nearest`.
+    slot : (n,)
+        Group of each candidate, below ``slots``.
+    slots, cap : int
+        Number of groups, and how many of each.
+    best, filled, mark : (slots * cap,), (slots,), (n,)
+        Scratch; ``mark`` is all zero on entry and exit.
+    """
+    for s in range(slots):
+        filled[s] = 0
+    for i in range(size):
+        value = d2[i]
+        if not value <= limit2:
+            continue
+        s = slot[i]
+        begin, n = s * cap, filled[s]
+        if n == cap:
+            # ties stay with the smaller place, which came first
+            if value >= d2[best[begin + cap - 1]]:
+                continue
+            n -= 1
+        at = n
+        while at > 0 and d2[best[begin + at - 1]] > value:
+            best[begin + at] = best[begin + at - 1]
+            at -= 1
+        best[begin + at] = i
+        filled[s] = n + 1
+    for s in range(slots):
+        for at in range(filled[s]):
+            mark[best[s * cap + at]] = 1
+    count = 0
+    for i in range(size):
+        if mark[i] != 0:
+            mark[i] = 0
+            near[count] = i
+            count += 1
+    taken: int = _nearest_of(d2, near, count, most, scratch, chosen)
     return taken
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from orefield.kernels.search_choice import choose_capped, choose_nearest
+from orefield.kernels.search_choice import choose_capped, choose_grouped, choose_nearest
 from orefield.kernels.search_tree import STACK, within
 from orefield.kernels.uncounted import uncounted
 
@@ -24,6 +24,9 @@ _I8 = NDArray[np.int64]
 
 GROUP = 64
 """Places in a group at most."""
+
+MORE = 1.08
+"""How much further than the last group needed the next one gathers."""
 
 _SLACK = 1e-9  # relative: distances are rounded, and complete must mean complete
 
@@ -112,8 +115,17 @@ def find_neighbours(
     capped = per_hole < n or per_octant < n
     of_hole = np.empty(n if capped else 0, np.int64)
     of_octant = np.zeros(n if capped else 0, np.int64)
+    both = per_hole < n and per_octant < n
     in_hole = np.zeros(int(hole.max()) + 1 if capped else 0, np.int32)
     in_octant = np.zeros(8, np.int32)
+    # holes among candidates, numbered from 0
+    number = np.full(int(hole.max()) + 1 if capped else 0, -1, np.int64)
+    holes = 0
+    cap = min(per_hole, per_octant, most)
+    groups = min(n, len(number)) if per_hole < n else 8
+    best = np.empty(groups * cap if capped else 0, np.int64)
+    filled = np.empty(groups if capped else 0, np.int64)
+    mark = np.zeros(n if capped else 0, np.uint8)
     low, high = np.empty(3), np.empty(3)
     todo, later = np.empty(GROUP, np.int64), np.empty(GROUP, np.int64)
     reach = 0.1
@@ -129,18 +141,25 @@ def find_neighbours(
         radius *= 1.0 + _SLACK
         waiting = stop - start
         furthest = 0.0
-        gather = reach * 1.1 + radius
+        gather = reach * MORE
         while waiting > 0:
             everything = gather >= (1.0 + radius) * (1.0 + _SLACK)
             if everything:
                 gather = (1.0 + radius) * (1.0 + _SLACK)
             size = within(cx, cy, cz, gather * gather, points, order, nodes, boxes, stack, found)
             found[:size].sort()
+            holes = 0
             for i in range(size):
                 p = found[i]
                 x[i], y[i], z[i] = points[p, 0], points[p, 1], points[p, 2]
                 if capped:
-                    of_hole[i] = hole[p]
+                    if number[hole[p]] < 0:
+                        number[hole[p]] = holes
+                        holes += 1
+                    of_hole[i] = number[hole[p]]
+            if capped:
+                for i in range(size):
+                    number[hole[found[i]]] = -1
             left = 0
             previous = 0
             for at in range(waiting):
@@ -164,10 +183,21 @@ def find_neighbours(
                     if per_octant < n:
                         for i in range(size):
                             of_octant[i] = _octant(x[i] - bx, y[i] - by, z[i] - bz)
-                    taken = choose_capped(
-                        d2, size, most, limit2, of_hole, per_hole, of_octant, per_octant,
-                        in_hole, in_octant, near, chosen,
-                    )  # fmt: skip
+                    if both:
+                        taken = choose_capped(
+                            d2, size, most, limit2, of_hole, per_hole, of_octant, per_octant,
+                            in_hole, in_octant, near, chosen,
+                        )  # fmt: skip
+                    elif per_hole < n:
+                        taken = choose_grouped(
+                            d2, size, most, limit2, of_hole, holes, cap, best, filled, mark,
+                            scratch, near, chosen,
+                        )  # fmt: skip
+                    else:
+                        taken = choose_grouped(
+                            d2, size, most, limit2, of_octant, 8, cap, best, filled, mark,
+                            scratch, near, chosen,
+                        )  # fmt: skip
                 else:
                     if previous == most:
                         # as many lie no further than what the last place chose
@@ -194,12 +224,18 @@ def find_neighbours(
                 while seen > 0:
                     octants[b] += seen & 1
                     seen >>= 1
-                furthest = max(furthest, math.sqrt(far) if taken == most else 1.0)
+                if taken == most:
+                    dx, dy, dz = bx - cx, by - cy, bz - cz
+                    furthest = max(
+                        furthest, math.sqrt(far) + math.sqrt(dx * dx + dy * dy + dz * dz)
+                    )
+                else:
+                    furthest = max(furthest, 1.0 + radius)
             for at in range(left):
                 todo[at] = later[at]
             waiting = left
             gather = gather * 1.6 + 1e-6
-        reach = min(1.0, furthest)
+        reach = furthest
         start = stop
 
 

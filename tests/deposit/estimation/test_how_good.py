@@ -132,6 +132,4 @@ def test_a_neighbourhood_analysis_is_kriging_of_the_same_blocks(samples):
     assert small.estimated == 0.0
     assert np.isnan(small.slope)
     with pytest.raises(ModelError, match="no block"):
-        neighbourhood_analysis(
-            samples, "v", grid, MODEL, search, inside=np.zeros(grid.n, np.bool_)
-        )
+        neighbourhood_analysis(samples, "v", grid, MODEL, search, inside=np.zeros(grid.n, np.bool_))

@@ -17,6 +17,9 @@ from orefield.deposit.estimation.cross_validation import Leave, Make
 from orefield.deposit.estimation.estimator import Estimator
 from orefield.deposit.estimation.support import Support
 from orefield.deposit.samples import Samples
+from orefield.report.figures_estimate import cross_validation_svg, neighbourhood_svg
+
+_LEFT_OUT: dict[Leave, str] = {"sample": "sample", "hole": "hole", "folds": "fold"}
 
 
 def cross_validations(
@@ -58,6 +61,11 @@ def cross_validations(
                 "pass": found.estimates.passes,
             },
         )  # fmt: skip
+        if found.estimates.estimated.any():
+            svg = cross_validation_svg(
+                found, f"{chosen.title}: without its {_LEFT_OUT[leave]}", chosen.value
+            )
+            files.figure(_name("cross_validation", part), svg)
         out.append({"title": chosen.title, "leave": chosen.validate, **found.summary()})
     return out
 
@@ -92,6 +100,7 @@ def neighbourhood_analyses(
         )
         columns = {key: [asdict(c)[key] for c in cases] for key in asdict(cases[0])}
         files.table(_name("neighbourhood", part), columns)
+        files.figure(_name("neighbourhood", part), neighbourhood_svg(cases, chosen.title))
         out.append({"title": chosen.title, "cases": rows(columns)})
     return out
 

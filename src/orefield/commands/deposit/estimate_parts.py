@@ -19,7 +19,7 @@ from orefield.commands.deposit.estimate_settings import EstimateSettings
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import Grid, InputError, ModelError
 from orefield.core.sections import hint
-from orefield.deposit.estimation import Drift, Estimates
+from orefield.deposit.estimation import Drift, Estimates, LocalAnisotropy
 from orefield.deposit.estimation.boundaries import seen_from
 from orefield.deposit.estimation.cokriging import cokriging_estimator
 from orefield.deposit.estimation.estimator import Estimator
@@ -27,6 +27,7 @@ from orefield.deposit.estimation.indicator import indicator_estimator
 from orefield.deposit.estimation.kriging import kriging_estimator
 from orefield.deposit.estimation.support import Support
 from orefield.deposit.estimation.weighting import WEIGHTINGS, weighting_estimator
+from orefield.deposit.orientation import Rotation
 from orefield.deposit.samples import Samples
 from orefield.deposit.variogram import Variogram
 from orefield.deposit.variography import Coregionalisation
@@ -140,6 +141,8 @@ class EstimatePart:
         Fields that drift along.
     cut : int
         Samples that were set to the top-cut.
+    local : LocalAnisotropy or None
+        Of every block.
     """
 
     chosen: EstimateSettings
@@ -148,6 +151,7 @@ class EstimatePart:
     inside: NDArray[np.bool_] | None
     external: list[NDArray[np.float64]]
     cut: int = 0
+    local: LocalAnisotropy | None = None
 
     @property
     def endings(self) -> tuple[str, ...]:
@@ -169,7 +173,10 @@ class EstimatePart:
             if self.external:
                 external = np.column_stack([f[start:stop][where] for f in self.external])
             found = self.estimator.at(
-                grid.centres(start, stop)[where], external=external, threads=threads
+                grid.centres(start, stop)[where],
+                external=external,
+                which=None if self.local is None else self.local.which[start:stop][where],
+                threads=threads,
             )
             out.put(where, found)
         return out
@@ -214,8 +221,29 @@ def _part(inputs: EstimateInputs, chosen: EstimateSettings) -> EstimatePart:
     support = Support.point()
     if chosen.discretisation is not None:
         support = Support.block(inputs.grid, chosen.discretisation)
-    estimator = estimator_of(inputs, chosen, samples, support)
-    return EstimatePart(chosen, samples, estimator, inside, external, cut)
+    local = _local(inputs, chosen, inside)
+    estimator = estimator_of(inputs, chosen, samples, support, local=local)
+    return EstimatePart(chosen, samples, estimator, inside, external, cut, local)
+
+
+def _local(
+    inputs: EstimateInputs, chosen: EstimateSettings, inside: NDArray[np.bool_] | None
+) -> LocalAnisotropy | None:
+    if chosen.local is None:
+        return None
+    if not chosen.blocks:
+        raise ModelError(
+            "a local anisotropy needs a block model that has it",
+            where=chosen.where,
+            fix="name it in 'blocks'",
+        )
+    model = inputs.blocks(chosen.blocks)
+    angles = np.column_stack([np.asarray(model.field(n), dtype=np.float64) for n in chosen.local])
+    if inside is not None:
+        angles[~inside] = angles[inside][0]  # not looked at
+    different, which = np.unique(angles, axis=0, return_inverse=True)
+    rotations = tuple(Rotation(*row) for row in different.tolist())
+    return LocalAnisotropy(rotations, which.ravel().astype(np.int32))
 
 
 def _of_domain(
@@ -243,6 +271,7 @@ def estimator_of(
     samples: Samples,
     support: Support,
     group: NDArray[np.int32] | None = None,
+    local: LocalAnisotropy | None = None,
 ) -> Estimator:
     """The estimator that a section asks for, on any support.
 
@@ -281,4 +310,5 @@ def estimator_of(
     return kriging_estimator(
         samples, chosen.value, inputs.variogram(chosen.variogram, chosen.where), chosen.searches,
         support=support, mean=mean, drift=drift, collocated=chosen.collocated, group=group,
+        local=local,
     )  # fmt: skip

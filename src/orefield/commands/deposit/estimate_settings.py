@@ -83,6 +83,9 @@ class EstimateSettings:
     analysis : Choices or None
         Of a neighbourhood analysis.
     analysis_blocks : int
+    local : (str, str, str) or None
+        Fields of azimuth, dip and rake (degrees) of the block model: an anisotropy of every
+        block's own.
     """
 
     where: str
@@ -114,6 +117,7 @@ class EstimateSettings:
     folds: int
     analysis: Choices | None
     analysis_blocks: int
+    local: tuple[str, str, str] | None
 
     @property
     def title(self) -> str:
@@ -184,6 +188,13 @@ def _one(section: Section) -> EstimateSettings:
         )  # fmt: skip
     analysis = section.section("neighbourhood") if kriging else None
     drift = section.section("drift") if method == "universal kriging" else None
+    local = section.section("local") if method in KRIGING[:3] else None
+    if local and (analysis or validate):
+        raise ModelError(
+            "a local anisotropy is known at blocks, not at samples",
+            where=section.where,
+            fix="leave out cross_validation and neighbourhood, or try them without 'local'",
+        )
     out = EstimateSettings(
         where=section.where,
         value=value,
@@ -214,7 +225,16 @@ def _one(section: Section) -> EstimateSettings:
         folds=whole(section, "folds", 2, 10),
         analysis=_analysis(analysis) if analysis else None,
         analysis_blocks=whole(analysis, "blocks", 1, 500) if analysis else 0,
+        local=(
+            local.text("azimuth", "azimuth_deg"),
+            local.text("dip", "dip_deg"),
+            local.text("rake", "rake_deg"),
+        )
+        if local
+        else None,
     )
+    if local:
+        local.done()
     if analysis:
         analysis.done()
     if drift:

@@ -20,7 +20,7 @@ class _Sums:
     """Sums over the estimated blocks of one part."""
 
     def __init__(self, passes: int) -> None:
-        self.blocks = 0
+        self.blocks = self.negative = 0
         self.by_pass = np.zeros(passes + 1, np.int64)
         self.by_status = np.zeros(len(STATUS), np.int64)
         self.total = self.square = 0.0
@@ -37,6 +37,7 @@ class _Sums:
         self.by_status += np.bincount(status, minlength=len(STATUS))
         if there.any():
             found = values[there]
+            self.negative += int((found < 0).sum())
             self.total += float(found.sum())
             self.low = min(self.low, float(found.min()))
             self.high = max(self.high, float(found.max()))
@@ -99,6 +100,8 @@ class EstimateTally:
                 "mean": sums.total / done if done else None,
                 "least": sums.low if done else None,
                 "greatest": sums.high if done else None,
+                "negative": sums.negative,
+                "samples_least": float(values.min()),
                 "means": {name: total / done for name, total in sums.means.items()},
             })  # fmt: skip
         return out
@@ -118,6 +121,12 @@ class EstimateTally:
                 out.append(
                     f"{title}: {missing:,} of {row['blocks']:,} blocks are not estimated "
                     f"(pass 0, value 0): {why}"
+                )
+            if row["negative"] and row["samples_least"] >= 0:
+                out.append(
+                    f"{title}: {row['negative']:,} estimates are below zero, no sample is: "
+                    "weights of samples behind others are negative (take fewer samples, or cap "
+                    "them by hole)"
                 )
             redundant = row["by_status"].get(STATUS[2], 0)
             if redundant:

@@ -122,12 +122,14 @@ def _made_from(settings: DepositSettings, parts: list[EstimatePart]) -> str:
     }
     described["version"] = __version__
     described["models"] = [repr(part.chosen) for part in parts]
+    described["rotations"] = [repr(p.local.rotations) for p in parts if p.local is not None]
     arrays: list[np.ndarray[Any, Any]] = []
     for part in parts:
         arrays += [part.samples.xyz_m, part.samples[part.chosen.value], part.samples.hole]
         arrays += [np.packbits(part.inside)] if part.inside is not None else []
         arrays += [part.samples[name] for name in part.chosen.secondary]
         arrays += part.external
+        arrays += [part.local.which] if part.local is not None else []
     return hash_of(described, *arrays)
 
 

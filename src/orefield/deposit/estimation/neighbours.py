@@ -15,7 +15,7 @@ from orefield.kernels.search_neighbours import find_neighbours
 from orefield.kernels.search_tree import build_tree
 
 _PROBES = 48
-_SHARE = 0.35
+_SHARE = 0.25
 """Half diagonal of places that share candidates, of a typical search's reach."""
 
 
