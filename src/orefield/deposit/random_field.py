@@ -237,8 +237,9 @@ def _add_box(out: NDArray[np.float64], grid: Grid, one: _Lags) -> None:
     """Add the covariance at all lags within reach, wrapped round the period, a layer a time."""
     structure, transform = one.structure, one.transform
     ranges = 1.0 if structure.kind in ("spherical", "cubic") else _IMAGE_RANGES
+    # two images along an axis are enough: the period is longer than the reach
     wide = [
-        0 if m == 1 else math.ceil(one.extent_m(ranges, axis) / grid.size[axis])
+        min(math.ceil(one.extent_m(ranges, axis) / grid.size[axis]), m - 1)
         for axis, m in enumerate(out.shape[::-1])
     ]
     x, y = (np.arange(-w, w + 1) * grid.size[axis] for axis, w in enumerate(wide[:2]))

@@ -129,7 +129,8 @@ class Realisations:
         ModelError
             When there is no such variable or realisation.
         """
-        return self[name][among(k, self.count)]
+        out: Values = self[name][among(k, self.count)]
+        return out
 
     def to_parquet(self, path: Path | str) -> None:
         """Write all to one file; see :class:`orefield.deposit.realisations_file.Writer`."""
@@ -257,7 +258,7 @@ def among(k: int, count: int) -> int:
 
 
 def _checked(name: str, found: Values, n: int) -> Values:
-    values = np.asarray(found)
+    values: Values = found
     if values.dtype not in (np.float32, np.float64):
         raise ModelError(f"realisations of '{name}' are {values.dtype}", fix="float32 or float64")
     if values.ndim != 2 or values.shape[1] != n or not len(values):

@@ -44,6 +44,13 @@ def scores_of(values: np.ndarray) -> np.ndarray:
     return np.column_stack([NormalScores.fit(v).data_scores for v in values.T])
 
 
+@pytest.fixture(scope="module")
+def pursued() -> tuple[np.ndarray, ProjectionPursuit]:
+    """Normal scores of the curved cloud, and their transform."""
+    scores = scores_of(curved())
+    return scores, ProjectionPursuit.fit(scores, seed=1)
+
+
 def test_factors_have_no_correlation_at_either_lag() -> None:
     xyz, _, values = mixed()
     found = Factors.fit(xyz, values, lag_m=40.0)
@@ -67,18 +74,16 @@ def test_factors_find_the_fields_that_were_mixed() -> None:
     assert among[2, 1] > 0.93
 
 
-def test_pursuit_goes_there_and_back_at_data_and_between() -> None:
-    scores = scores_of(curved())
-    found = ProjectionPursuit.fit(scores, seed=1)
+def test_pursuit_goes_there_and_back_at_data_and_between(pursued) -> None:
+    scores, found = pursued
     normals = found.forward(scores)
     np.testing.assert_allclose(found.back(normals), scores, atol=1e-8)
     new = np.random.default_rng(3).standard_normal((500, 3)) * 1.5
     np.testing.assert_allclose(found.forward(found.back(new)), new, atol=1e-5)
 
 
-def test_pursuit_makes_independent_normals() -> None:
-    scores = scores_of(curved())
-    found = ProjectionPursuit.fit(scores, seed=1)
+def test_pursuit_makes_independent_normals(pursued) -> None:
+    scores, found = pursued
     assert found.index[-1] <= found.target < found.index[0]
     normals = found.forward(scores)
     for column in normals.T:
@@ -92,10 +97,10 @@ def test_pursuit_makes_independent_normals() -> None:
                 assert abs(np.corrcoef(normals[:, i], normals[:, j])[0, 1]) < 0.08
 
 
-def test_normals_come_back_as_the_cloud_of_the_data() -> None:
+def test_normals_come_back_as_the_cloud_of_the_data(pursued) -> None:
+    _, found = pursued
     values = curved()
     transforms = [NormalScores.fit(v) for v in values.T]
-    found = ProjectionPursuit.fit(np.column_stack([t.data_scores for t in transforms]), seed=1)
     back = found.back(np.random.default_rng(9).standard_normal((20_000, 3)))
     back = np.column_stack([t.back(v) for t, v in zip(transforms, back.T, strict=True)])
     for k in range(3):

@@ -119,7 +119,8 @@ def field_draws(
     inside = inputs.inside_nodes
     count, threads = chosen.realisations, chosen.threads
     positions = "true" if chosen.method == "spectral" else chosen.positions
-    data = place_data(inputs.nodes, inputs.samples.xyz_m, scores, positions)
+    values = np.column_stack([inputs.samples[name] for name in chosen.values])
+    data = place_data(inputs.nodes, inputs.samples.xyz_m, scores, positions, values)
     if chosen.method == "sequential":
         sequential = SequentialGaussian.on(
             inputs.nodes, variogram, data, search=chosen.search, simulated=inside

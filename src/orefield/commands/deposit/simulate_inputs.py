@@ -20,7 +20,6 @@ from orefield.deposit.samples import Samples
 from orefield.deposit.simulation.nodes import refined, within_blocks
 from orefield.deposit.simulation.placing import flattened
 from orefield.deposit.statistics import (
-    Keep,
     cell_declustering,
     node_weights,
     polygon_weights,
@@ -105,9 +104,10 @@ class SimulationInputs:
             return polygon_weights(xyz[:, :2])
         if chosen.declustering == "nodes":
             return node_weights(xyz)
-        sizes = scan_sizes(xyz) if chosen.cell_m is None else np.array([chosen.cell_m])
-        keep: Keep = "least" if chosen.cell_m is None else "given"
-        return cell_declustering(xyz, values, sizes, keep=keep).weights
+        if chosen.cell_m is not None:
+            sizes = np.array([chosen.cell_m])
+            return cell_declustering(xyz, values, sizes, keep="given").weights
+        return cell_declustering(xyz, values, scan_sizes(xyz)).weights
 
 
 def simulation_inputs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
@@ -24,6 +25,9 @@ Digits = Literal["float32", "float64"]
 
 GRADES: tuple[Method, ...] = ("fft", "sequential", "spectral")
 CATEGORIES: tuple[Method, ...] = ("indicator", "truncated gaussian")
+
+_MOST_THREADS = 8
+"""Each holds a field: more of them take more memory than they save time."""
 
 _W = TypeVar("_W", bound=str)
 
@@ -161,7 +165,7 @@ def simulate_settings(settings: DepositSettings) -> SimulateSettings:
         standardise=section.flag("standardise"),
         realisations=1 if conditioning else whole(section, "realisations", 1, 100),
         seed=whole(section, "seed", 0, 1),
-        threads=whole(section, "threads", 1, 2),
+        threads=whole(section, "threads", 1, min(os.cpu_count() or 1, _MOST_THREADS)),
         nodes=_nodes(section),
         positions=_one_of(section, "data_at", get_args(Positions), "nodes"),
         transform=_transform(section, values),

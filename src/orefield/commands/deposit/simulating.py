@@ -21,7 +21,7 @@ from orefield.commands.deposit.simulate_texts import simulate_text
 from orefield.commands.files import Results
 from orefield.core import BlockModel
 from orefield.core.model_files.whole import whole_file
-from orefield.deposit.realisations import RealisationSource
+from orefield.deposit.realisations import RealisationSource, grid_of
 from orefield.deposit.realisations_file import RealisationsFile, Writer
 from orefield.deposit.simulation.nodes import reblocked
 from orefield.deposit.simulation.summing import Sums
@@ -32,6 +32,10 @@ REALISATIONS, SIMULATED = "realisations.parquet", "simulated"
 """Files that are left: every realisation; their mean, spread and probabilities by block."""
 
 _PERCENTILES = {"p10": 10.0, "p50": 50.0, "p90": 90.0}
+SHARES = np.concatenate([[0.001, 0.005], np.arange(1, 100) / 100.0, [0.995, 0.999]])
+"""Shares of nodes at which quantiles of each realisation are taken."""
+
+_FEW, _MOST_RANKED = 2, 50_000
 _SLAB = 30_000_000
 """Values held at once to take percentiles."""
 
@@ -64,12 +68,14 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
     say("weighing data", 0.05)
     engine = _engine(inputs)
     path = settings.folder / REALISATIONS
-    on_blocks, on_nodes, misfit = _simulated(inputs, engine, path, say)
+    on_blocks, on_nodes, quantiles, misfit = _simulated(inputs, engine, path, say)
     results.written.append(path.name)
     say("summing up", 0.9)
     source = RealisationsFile(path)
     model = BlockModel(inputs.blocks, _fields(source, on_blocks), source.note)
     results.blocks(SIMULATED, model, {}, inputs.inside)
+    say("drawing", 0.95)
+    _figures(results, engine, source, on_blocks, quantiles)
     summary = {
         "method": chosen.method,
         "realisations": chosen.realisations,
@@ -97,8 +103,8 @@ def _engine(inputs: SimulationInputs) -> Engine:
 
 def _simulated(
     inputs: SimulationInputs, engine: Engine, path: Path, say: Tell
-) -> tuple[dict[str, Sums], dict[str, Sums], float]:
-    """Write every realisation; sums on blocks and on nodes, and how well data are honoured."""
+) -> tuple[dict[str, Sums], dict[str, Sums], dict[str, _F8], float]:
+    """Write every realisation; sums on blocks and nodes, quantiles, how well data are honoured."""
     chosen = inputs.chosen
     on_blocks = {v: Sums.empty(inputs.blocks.n, chosen.cutoffs) for v in engine.names}
     on_nodes = {v: Sums.empty(inputs.nodes.n) for v in engine.names}
@@ -106,6 +112,9 @@ def _simulated(
     rows = np.flatnonzero(engine.data.node >= 0)
     rows = rows[inside[engine.data.node[rows]]]
     at, source = engine.data.node[rows], engine.data.source[rows]
+    some = np.flatnonzero(inside)
+    some = some[:: max(1, some.size // _MOST_RANKED)]
+    quantiles: dict[str, list[_F8]] = {v: [] for v in engine.names}
     misfit = 0.0
     note = f"conditional simulation ({chosen.method}) of {', '.join(engine.names)}"
     with Writer(path, inputs.blocks, engine.names, chosen.digits, inputs.inside, note) as writer:
@@ -116,11 +125,47 @@ def _simulated(
                 off = np.abs(values[at] - engine.truth[name][source])
                 misfit = max(misfit, float(off.max(initial=0.0)))
                 on_nodes[name].add(values, inside)
+                quantiles[name].append(np.quantile(values[some], SHARES))
                 kept[name] = reblocked(values, inputs.blocks, chosen.nodes)
                 kept[name][~inputs.inside] = 0.0
                 on_blocks[name].add(kept[name], inputs.inside)
             writer.write(kept)
-    return on_blocks, on_nodes, misfit
+    return on_blocks, on_nodes, {v: np.array(q) for v, q in quantiles.items()}, misfit
+
+
+def _figures(
+    results: Results,
+    engine: Engine,
+    source: RealisationsFile,
+    sums: dict[str, Sums],
+    quantiles: dict[str, _F8],
+) -> None:
+    from orefield.report.figures_simulation import distribution_svg, maps_svg
+
+    grid = grid_of(source)
+    by_level = source.simulated.reshape(grid.shape[2], -1).sum(axis=1)
+    level = int(np.flatnonzero(by_level >= 0.9 * by_level.max())[-1] // 2)
+    level = level if by_level[level] else int(by_level.argmax())
+    height = grid.bench_elevation_m()[level] + 0.5 * grid.size[2]
+    for name in engine.names:
+        shown = {
+            f"realisation {k + 1}, level {height:,.0f} m": np.asarray(
+                source.of(name, k), np.float64
+            )
+            for k in range(min(2, source.count))
+        }
+        shown["mean"] = sums[name].mean
+        spread = ("standard deviation", sums[name].deviation)
+        results.figure(
+            f"simulate_maps_{name}", maps_svg(grid, level, shown, spread, source.simulated, name)
+        )
+        if np.unique(engine.truth[name]).size > _FEW:
+            results.figure(
+                f"simulate_distribution_{name}",
+                distribution_svg(
+                    name, engine.truth[name], engine.weights[name], quantiles[name], SHARES
+                ),
+            )
 
 
 def _fields(source: RealisationSource, sums: dict[str, Sums]) -> dict[str, NDArray[np.generic]]:

@@ -87,18 +87,26 @@ def krige_weights(
     near = np.empty((len(targets_m), most), dtype=np.int32)
     weights = np.empty(near.shape)
     variance = np.empty(len(near))
-    among = _among(sources, packed)
+    order = _by_cell(targets_m, search)
     parts = chunks(len(near), _CHUNK)
 
     def one(part: int) -> None:
-        rows = slice(*parts[part])
+        rows = order[slice(*parts[part])]
         targets = np.ascontiguousarray(targets_m[rows], dtype=np.float64)
         places = Targets(targets, np.zeros((len(targets), 0)), _NONE, _NONE)
         neighbours = index.find(places)
         found = neighbours.index
         found[np.arange(most) >= neighbours.count[:, None]] = -1
         near[rows] = found
-        weigh(targets, sources, packed, near[rows], weights[rows], variance[rows], among)
+        # covariances among the few sources that these targets see are worked out once
+        seen, place = np.unique(found, return_inverse=True)
+        there = int(np.searchsorted(seen, 0))
+        local = np.ascontiguousarray((place.reshape(found.shape) - there).astype(np.int32))
+        local[local < 0] = -1
+        few = np.ascontiguousarray(sources[seen[there:]])
+        w, v = np.empty(found.shape), np.empty(len(found))
+        weigh(targets, few, packed, local, w, v, _among(few, packed))
+        weights[rows], variance[rows] = w, v
 
     for _ in in_order(one, len(parts), threads):
         pass
@@ -117,6 +125,13 @@ def weigh(
     """Fill ``weights`` (m, k) and ``variance`` (m,) of targets whose neighbours are known."""
     table = np.zeros((0, 0)) if among is None else among
     simple_weights(targets, sources, near, table, *packed, weights, variance)
+
+
+def _by_cell(targets_m: _F8, search: Search) -> NDArray[np.int64]:
+    """Targets in an order in which those that follow one another have neighbours in common."""
+    reduced = np.asarray(targets_m, dtype=np.float64) @ search.transform().T
+    cell = np.floor(reduced - reduced.min(axis=0)).astype(np.int64)
+    return np.lexsort(cell.T)
 
 
 def _among(sources: _F8, packed: PackedVariogram) -> _F8:
@@ -139,7 +154,7 @@ def unit_sill(variogram: Variogram) -> Variogram:
     if abs(variogram.sill - 1.0) > SILL_TOLERANCE:
         raise ModelError(
             f"the variogram has a sill of {variogram.sill:.4g}, normal scores have 1",
-            fix="give the variogram of normal scores, or let it be standardised",
+            fix="give that of normal scores, or set standardise = true to keep its shape alone",
         )
     return variogram.standardised()
 

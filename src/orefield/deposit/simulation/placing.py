@@ -44,13 +44,19 @@ class PlacedData:
         return len(self.scores)
 
 
-def place_data(grid: Grid, xyz_m: _F8, scores: _F8, positions: Positions = "nodes") -> PlacedData:
+def place_data(
+    grid: Grid,
+    xyz_m: _F8,
+    scores: _F8,
+    positions: Positions = "nodes",
+    values: _F8 | None = None,
+) -> PlacedData:
     """Where samples condition a simulation on a grid's nodes.
 
     With ``"nodes"``, the sample nearest to a block's centre moves there, and others of the block
     are passed over (as GSLIB assigns data to nodes). With ``"true"``, samples stay where they are.
-    Samples outside the grid stay in any case. Of samples at one place the first is taken, if
-    their values are the same.
+    Samples outside the grid stay in any case. Of samples at one place the first is taken; if they
+    stay there by rule, their values must be the same.
 
     Parameters
     ----------
@@ -62,6 +68,9 @@ def place_data(grid: Grid, xyz_m: _F8, scores: _F8, positions: Positions = "node
         Normal scores.
     positions : {"nodes", "true"}
         The rule.
+    values : ndarray of shape (n,) or (n, k), optional
+        What must be the same at one place; ``scores`` when left out. (Equal values may have
+        different scores.)
 
     Raises
     ------
@@ -84,7 +93,8 @@ def place_data(grid: Grid, xyz_m: _F8, scores: _F8, positions: Positions = "node
     order = np.lexsort((on_node, away[at], block[on_node]))
     _, first = np.unique(block[on_node][order], return_index=True)
     moved = np.sort(on_node[order][first])
-    kept = _without_twins(np.asarray(xyz_m, dtype=np.float64), scores, stay)
+    must_agree = np.asarray(scores if values is None else values) if positions == "true" else None
+    kept = _without_twins(np.asarray(xyz_m, dtype=np.float64), stay, must_agree)
     source = np.concatenate([moved, kept])
     xyz = np.concatenate([_centres(grid, block[moved]), np.asarray(xyz_m)[kept]])
     node = np.concatenate([block[moved], np.full(len(kept), -1)])
@@ -111,15 +121,19 @@ def _centres(grid: Grid, block: NDArray[np.int64]) -> _F8:
     return grid.to_world((np.column_stack([column, row, layer]) + 0.5) * np.asarray(grid.size))
 
 
-def _without_twins(xyz: _F8, scores: _F8, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+def _without_twins(
+    xyz: _F8, rows: NDArray[np.intp], must_agree: NDArray[np.float64] | None
+) -> NDArray[np.intp]:
     places = np.round(xyz[rows] / _SAME_M).astype(np.int64)
     _, first, which = np.unique(places, axis=0, return_index=True, return_inverse=True)
-    differs = np.flatnonzero(scores[rows] != scores[rows][first[which]])
-    if differs.size:
-        twin = rows[first[which[differs[0]]]]
-        raise ModelError(
-            "two samples at one place have different values",
-            where=f"samples {twin} and {rows[differs[0]]}",
-            fix="average them, or let data move to nodes (the nearest to a centre is taken)",
-        )
+    if must_agree is not None:
+        table = must_agree[rows].reshape(len(rows), -1)
+        differs = np.flatnonzero((table != table[first[which]]).any(axis=1))
+        if differs.size:
+            twin = rows[first[which[differs[0]]]]
+            raise ModelError(
+                "two samples at one place have different values",
+                where=f"samples {twin} and {rows[differs[0]]}",
+                fix="average them, or let data move to nodes (the nearest to a centre is taken)",
+            )
     return np.sort(rows[first])
