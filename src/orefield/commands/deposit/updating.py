@@ -33,6 +33,7 @@ from orefield.deposit.updating import (
     curve_of,
     update_realisations,
 )
+from orefield.report.figures_updating import update_svg
 
 UPDATED = "updated.parquet"
 """Realisations after all readings so far."""
@@ -218,11 +219,18 @@ def _write(
     }
     everywhere = np.ones(grid.n, dtype=np.bool_)
     files.blocks(BLOCKS, BlockModel(grid, {}, "before and after readings"), named, everywhere)
+    files.figure("update", update_svg(grid, fields, _over_time(entries), chosen.unit))
     files.table("update_benches", _columns(data["benches"]))
     files.table("update_sensors", _columns(data["sensors"]))
     written = [UPDATED] if state.updated else []
     data["files"] = [*written, LOG, *files.written, "update.json"]
     write_json(folder, "update.json", data)
+
+
+def _over_time(entries: Sequence[Entry]) -> list[tuple[str, float, float, bool]]:
+    time = np.array([e.time for e in entries], dtype="datetime64[s]")
+    days = (time - time.min()) / np.timedelta64(1, "D") if len(time) else np.zeros(0)
+    return [(e.sensor, float(day), e.off, e.accepted) for e, day in zip(entries, days, strict=True)]
 
 
 def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

@@ -13,7 +13,7 @@ from orefield.core.model_files.keys import nearest
 from orefield.core.model_files.omf_1 import read_version_1
 from orefield.core.model_files.omf_2 import read_version_2
 from orefield.core.model_files.omf_grid import OmfFields
-from orefield.core.model_files.options import ModelOptions
+from orefield.core.model_files.options import ModelOptions, refuse_parent
 
 
 def read_omf_model(path: Path | str, options: ModelOptions | None = None) -> BlockModel:
@@ -37,6 +37,7 @@ def read_omf_model(path: Path | str, options: ModelOptions | None = None) -> Blo
         when version 1 is met without the library.
     """
     chosen = options or ModelOptions()
+    refuse_parent(chosen, str(path))
     try:
         with Path(path).open("rb") as opened:
             start = opened.read(4)

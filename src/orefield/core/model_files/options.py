@@ -28,6 +28,13 @@ class ModelOptions:
         Block size (m). Found from the centres where left out.
     rotation_deg : float
         Angle (degrees, counter-clockwise from east) of the grid's x axis.
+    parent : (float, float, float), optional
+        Block size (m) onto which a sub-blocked model is regularised: rows of several sizes.
+    straddling : {"error", "split"}
+        What to do with a sub-block that crosses the faces of blocks.
+    majority, by_volume, sums : sequence of str
+        Fields of sub-blocks that are codes; that are weighted by volume; that are amounts of
+        a whole sub-block. See :class:`orefield.core.model_files.sub_blocks.Weighing`.
     depth : bool
         ``z`` (or ``k``) counts downwards: depth below a datum, or benches from the top.
     fields : mapping of str to str
@@ -68,6 +75,11 @@ class ModelOptions:
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
     size: tuple[float, float, float] | None = None
     rotation_deg: float = 0.0
+    parent: tuple[float, float, float] | None = None
+    straddling: Literal["error", "split"] = "error"
+    majority: Sequence[str] = ()
+    by_volume: Sequence[str] = ()
+    sums: Sequence[str] = ()
     depth: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -84,17 +96,30 @@ class ModelOptions:
         for name, allowed in (
             ("missing", ("air", "error")),
             ("above_topography", ("error", "air")),
+            ("straddling", ("error", "split")),
         ):
             value = getattr(self, name)
             if value not in allowed:
                 raise ModelError(
                     f"'{value}' is not a choice", where=f"[model] {name}", fix=" or ".join(allowed)
                 )
-        if self.size is not None and not all(v > 0 and math.isfinite(v) for v in self.size):
+        for name, lengths in (("size", self.size), ("parent", self.parent)):
+            if lengths is not None and not all(v > 0 and math.isfinite(v) for v in lengths):
+                raise ModelError(
+                    f"block size {lengths} is not positive",
+                    where=f"[model] {name}",
+                    fix="give three lengths in metres",
+                )
+        weighed = [*self.majority, *self.by_volume, *self.sums]
+        if len(set(weighed)) != len(weighed):
             raise ModelError(
-                f"block size {self.size} is not positive",
-                where="[model] size",
-                fix="give three lengths in metres",
+                "a field is weighed in two ways", where="[model]", fix="majority, by_volume or sums"
+            )
+        if self.parent is None and (weighed or self.straddling != "error"):
+            raise ModelError(
+                "majority, by_volume, sums and straddling are for sub-blocked models",
+                where="[model]",
+                fix="give parent = [dx, dy, dz], the size of a block",
             )
         if not all(math.isfinite(v) for v in (*self.origin, self.rotation_deg)):
             raise ModelError("origin or rotation is not finite", where="[model]")
@@ -110,7 +135,10 @@ class ModelOptions:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
 
-_TEXT = {*"xyzijk", "missing", "topography", "above_topography", "element", "note"}
+_TEXT = {
+    *"xyzijk", "missing", "topography", "above_topography", "straddling", "element", "note",
+}  # fmt: skip
+_NAMES = {"majority", "by_volume", "sums"}
 
 
 def options_from_dict(values: Mapping[str, Any]) -> ModelOptions:
@@ -127,7 +155,11 @@ def options_from_dict(values: Mapping[str, Any]) -> ModelOptions:
         where = f"[model] {name}"
         if name in _TEXT:
             out[name] = _is(value, str, where, "a text")
-        elif name in ("origin", "size"):
+        elif name in _NAMES:
+            out[name] = tuple(
+                _is(v, str, where, "a name") for v in _is(value, list, where, "a list")
+            )
+        elif name in ("origin", "size", "parent"):
             out[name] = _three(value, where)
         elif name == "rotation_deg":
             out[name] = _number(value, where)
@@ -144,6 +176,22 @@ def options_from_dict(values: Mapping[str, Any]) -> ModelOptions:
             table = _is(value, dict, where, "a table")
             out[name] = {k: _is(v, str, f"{where}.{k}", "a text") for k, v in table.items()}
     return ModelOptions(**out)
+
+
+def refuse_parent(options: ModelOptions, where: str) -> None:
+    """Raise where a file has a grid of its own, and sub-blocks are asked for.
+
+    Raises
+    ------
+    ModelError
+        When ``parent`` is given.
+    """
+    if options.parent is not None:
+        raise ModelError(
+            "the file has a grid: it holds no sub-blocks as rows",
+            where=where,
+            fix="leave out [model] parent, or export the sub-blocks as CSV",
+        )
 
 
 def _is(value: Any, kind: type, where: str, what: str) -> Any:

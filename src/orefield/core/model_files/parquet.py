@@ -9,7 +9,7 @@ import numpy as np
 from orefield.core.blockmodel import BlockModel
 from orefield.core.errors import TableError
 from orefield.core.model_files.keys import nearest
-from orefield.core.model_files.options import ModelOptions
+from orefield.core.model_files.options import ModelOptions, refuse_parent
 from orefield.core.model_files.table import model_from_table
 
 
@@ -36,6 +36,7 @@ def read_parquet_model(path: Path | str, options: ModelOptions | None = None) ->
         raise TableError(
             f"block model cannot be read: {error}", where=str(path), fix="check the file"
         ) from error
+    refuse_parent(chosen, str(path))
     model = BlockModel.from_parquet(path)
     names = {**chosen.fields, **chosen.rename}
     for source in names.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from orefield.core.grid import Grid
 from orefield.core.model_files.detect import detect_grid, refuse_twins
 from orefield.core.model_files.keys import nearest
 from orefield.core.model_files.options import ModelOptions
+from orefield.core.model_files.sub_blocks import Weighing, regularise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,9 @@ _SIZES = (
     ("dy_m", "dy", "yinc", "ysize", "ylength", "dim_y"),
     ("dz_m", "dz", "zinc", "zsize", "zlength", "dim_z"),
 )
+_ORIGINS = (("xmorig",), ("ymorig",), ("zmorig",))
+_PROTOTYPE = ("nx", "ny", "nz", "ijk")
+"""Columns of the grid of a sub-blocked file, not of its rows."""
 
 
 def read_csv_model(path: Path | str, options: ModelOptions | None = None) -> BlockModel:
@@ -99,6 +103,8 @@ def model_from_table(frame: pd.DataFrame, where: str, options: ModelOptions) -> 
         twice = frame.columns[frame.columns.duplicated()][0]
         raise TableError(f"column '{twice}' stands twice", where=f"{where}:1")
     reader = _Reader(frame, where, options)
+    if options.parent is not None:
+        return reader.regularised(options.parent)
     grid, flat = reader.place()
     return reader.model(grid, flat)
 
@@ -219,7 +225,8 @@ class _Reader:
                 raise ModelError(
                     f"blocks are {sizes[0]:g} and {sizes[odd[0]]:g} m along {'xyz'[axis]}",
                     where=self._row(int(odd[0]), column),
-                    fix="regularise the sub-blocked model to one block size first",
+                    fix="give [model] parent = [dx, dy, dz], the blocks onto which the sub-blocks "
+                    "are to be regularised",
                 )
             told.append(float(sizes[0]))
         if min(told) <= 0:
@@ -266,24 +273,65 @@ class _Reader:
                 where=self.where,
                 fix='[model] missing = "air" takes them for air',
             )
-        columns = {name: self._column(column) for name, column in {**o.fields, **o.rename}.items()}
-        if not o.fields:
-            taken = {*columns.values(), *self.used}
-            columns.update({c: c for c in map(str, self.frame.columns) if c not in taken})
-        fields: dict[str, NDArray[np.generic]] = {}
-        for name, column in columns.items():
-            fields[name] = _spread(self._values(name, column), flat, grid.n)
-        unknown = [name for name in o.fill if name not in fields]
-        if unknown:
-            raise TableError(
-                f"[model.fill] names '{unknown[0]}', which is no field", where=self.where
-            )
+        fields = {name: _spread(v, flat, grid.n) for name, v in self._fields()}
         if gaps and "rock_fraction" not in fields:
             fields["rock_fraction"] = _spread(np.ones(len(flat)), flat, grid.n)
         return BlockModel(grid, fields, o.note)
 
-    def _values(self, name: str, column: str) -> NDArray[np.generic]:
+    def regularised(self, parent: tuple[float, float, float]) -> BlockModel:
+        """The rows as sub-blocks of blocks of that size."""
+        o = self.options
+        centres = self._columns((o.x, o.y, o.z), _CENTRES)
+        sizes = self._columns(("", "", ""), _SIZES)
+        if centres is None or sizes is None:
+            raise TableError(
+                "a sub-blocked model needs centres and sizes of its rows",
+                where=f"{self.where}:1",
+                fix=f"columns such as XC, YC, ZC and XINC, YINC, ZINC; it has: {self._listed()}",
+            )
+        origin = self._columns(("", "", ""), _ORIGINS)
+        self.used += centres + sizes + (self._columns(("", "", ""), _INDICES) or [])
+        lower = {c.lower(): c for c in self.frame.columns}
+        self.used += (origin or []) + [lower[name] for name in _PROTOTYPE if name in lower]
+        xyz = np.column_stack([self._numbers(c) for c in centres])
+        if o.depth:
+            xyz[:, 2] = -xyz[:, 2]
+        corner = o.origin if any(o.origin) else None
+        if corner is None and origin is not None and not o.depth:
+            x, y, z = (float(self._numbers(c)[0]) for c in origin)
+            corner = (x, y, z)
+        fields = dict(self._fields())
+        weighing = Weighing(o.majority, o.by_volume, o.sums)
+        for name in (*o.majority, *o.by_volume, *o.sums):
+            if name not in fields:
+                raise TableError(
+                    f"[model] weighs '{name}', which is no field",
+                    where=self.where,
+                    fix=f"there are: {', '.join(fields)}",
+                )
+        return regularise(
+            xyz, np.column_stack([self._numbers(c) for c in sizes]), fields, parent,
+            origin=corner, rotation_deg=o.rotation_deg, straddling=o.straddling,
+            missing=o.missing, weighing=weighing, where=self.where,
+            first_row=2 + o.skip_rows, note=o.note,
+        )  # fmt: skip
 
+    def _fields(self) -> Iterator[tuple[str, NDArray[np.generic]]]:
+        """Names and values of the fields, row by row of the table."""
+        o = self.options
+        columns = {name: self._column(column) for name, column in {**o.fields, **o.rename}.items()}
+        if not o.fields:
+            taken = {*columns.values(), *self.used}
+            columns.update({c: c for c in map(str, self.frame.columns) if c not in taken})
+        unknown = [name for name in o.fill if name not in columns]
+        if unknown:
+            raise TableError(
+                f"[model.fill] names '{unknown[0]}', which is no field", where=self.where
+            )
+        for name, column in columns.items():
+            yield name, self._values(name, column)
+
+    def _values(self, name: str, column: str) -> NDArray[np.generic]:
         raw = self.frame[column]
         if raw.dtype.kind in "fiub":
             return self._numbers(column, self.options.fill.get(name))

@@ -65,11 +65,16 @@ class Anamorphosis:
 
     @cached_property
     def _knots(self) -> tuple[_F8, _F8]:
-        """Different grades of the table, rising, and the middle score of each."""
+        """Different grades of the table, rising, and the score in the middle of each's share."""
         rises = np.flatnonzero(np.diff(self.table) > 0)
         first = np.concatenate([[0], rises + 1])
         last = np.concatenate([rises, [len(self.table) - 1]])
-        return self.table[first], 0.5 * (self._axis[first] + self._axis[last])
+        middle = special.ndtri(
+            0.5 * (special.ndtr(self._axis[first]) + special.ndtr(self._axis[last]))
+        )
+        # where there is one entry only, to the last digit
+        scores = np.where(first == last, self._axis[first], middle)
+        return self.table[first], scores
 
 
 AS_THEY_ARE = Anamorphosis(np.zeros(1))

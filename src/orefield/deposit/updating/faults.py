@@ -30,6 +30,9 @@ _REMEMBERED = 24
 _SURELY = 0.7
 """Share of the limit above which a sensor that is off is said to drift."""
 
+_SINGLE = 0.6
+"""A reading goes before its sensor when it stands out by this share as much."""
+
 _LUCK = 1e-5
 """Chance of a run of equal readings, by rounding alone, below which a sensor is stuck."""
 
@@ -187,6 +190,7 @@ class _Look:
         self.held = np.ones(len(batch.sensor), dtype=np.bool_)
         self.inverse = np.linalg.inv(batch.covariance)
         self.found = Examined()
+        self.signs: list[tuple[str, str]] = []
 
     def own(self, name: str) -> NDArray[np.int64]:
         """Positions of a sensor's readings that are still in."""
@@ -204,14 +208,17 @@ class _Look:
         diagonal = np.where(self.held, np.diag(self.inverse), 1.0)
         off = np.where(self.held, np.abs(weighted) / np.sqrt(diagonal), 0.0)
         at = int(off.argmax())
-        if off[at] / self.limits.spike > worst:
+        ratio = float(off[at]) / self.limits.spike
+        if ratio > 1.0 and ratio > _SINGLE * worst:
             sign = "+" if weighted[at] > 0 else "-"
+            self.signs.append((self.batch.sensor[at], sign))
             self.refuse_reading(
                 at, f"spike: {sign}{off[at]:.1f} times its spread from what all others say"
             )
-        elif act is not None:
+            return True
+        if act is not None:
             self.refuse_sensor(act[0], act[1].fault, act[1].evidence)
-        return off[at] / self.limits.spike > worst or act is not None
+        return act is not None
 
     def tests(self, name: str, weighted: _F8) -> list[_Test]:
         """Drift and offset of a sensor in this batch, and over the batches so far."""
@@ -242,19 +249,22 @@ class _Look:
         return out + _over_batches(record, noise, grade)
 
     def refuse_sensor(self, name: str, fault: str, evidence: str) -> None:
+        """Take all readings of a sensor out."""
         own = self.own(name)
         self.found.faults.append(Finding(name, fault, evidence, tuple(self.rows[name])))
         for i in own:
             self._drop(int(i))
 
     def refuse_reading(self, i: int, why: str) -> None:
+        """Take one reading out, and its sensor with too many of them."""
         self.found.spikes[i] = why
         self._drop(i)
         name = self.batch.sensor[i]
         gone = len(self.rows[name]) - len(self.own(name))
         if gone >= _FEWEST and gone > self.limits.spikes * len(self.rows[name]):
             text = f"{gone} of {len(self.rows[name])} readings do not go with all others"
-            self.refuse_sensor(name, "spikes", text)
+            signs = {sign for owner, sign in self.signs if owner == name}
+            self.refuse_sensor(name, "offset" if len(signs) == 1 else "spikes", text)
 
     def _weighted(self) -> _F8:
         return np.asarray(self.inverse @ np.where(self.held, self.batch.off, 0.0))
@@ -338,7 +348,7 @@ def _stuck(batch: Batch, rows: Sequence[int]) -> str:
     noise = float(batch.grades_noise[list(rows)][at : at + run].mean())
     # the finest step that this sensor has shown, or a hundredth of its noise
     distinct = np.unique(seen)
-    rounding = float(np.diff(distinct).min()) if len(distinct) > 2 else 0.01 * noise
+    rounding = float(np.diff(distinct).min()) if len(distinct) > 1 else 0.01 * noise
     same = min(1.0, rounding / (2.0 * math.sqrt(math.pi) * noise))
     if n * same ** (run - 1) > _LUCK:
         return ""

@@ -1,6 +1,6 @@
 """Made-up mines whose truth is known: sparse holes, realisations, benches seen by sensors.
 
-Used by ``bench_updating.py`` and by the tests. Fields come from a Cholesky factor of their
+Used by tests and by ``benchmarks/bench_updating.py``. Fields come from a Cholesky factor of their
 covariance, realisations are conditioned by kriging of residuals: nothing here is the code that is
 tried.
 """
@@ -13,7 +13,23 @@ import numpy as np
 from scipy import linalg
 
 from orefield.core import Grid
+from orefield.deposit.orientation import Ellipsoid
+from orefield.deposit.updating import (
+    AS_THEY_ARE,
+    Ensemble,
+    FilterOptions,
+    Memory,
+    Observations,
+    Reach,
+    Sensor,
+    UpdateLog,
+    assimilate,
+    normal_scores,
+)
 from orefield.deposit.variogram import Structure, Variogram
+
+Row = tuple[str, np.ndarray, np.ndarray, float]
+"""Sensor, blocks, tonnes, reading."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +60,7 @@ class Mine:
     covariance: np.ndarray
     """Of scores given the holes, as the misled or well-informed modeller has it, (n,), (n, n)."""
     spread: float
-    benches: list[list[tuple[str, np.ndarray, np.ndarray, float]]]
+    benches: list[list[Row]]
     """Per bench, from the top: sensor, blocks, tonnes, reading."""
 
 
@@ -99,7 +115,7 @@ def mine(seed: int, setting: Setting | None = None) -> Mine:
 
 def readings(
     bench: np.ndarray, truth: np.ndarray, setting: Setting, rng: np.random.Generator
-) -> list[tuple[str, np.ndarray, np.ndarray, float]]:
+) -> list[Row]:
     """A bench mined strip by strip: two trucks of two to four blocks by turns, a belt of eight."""
     out = []
     ny = len(bench)
@@ -121,3 +137,93 @@ def _seen(
     tonnes = rng.uniform(0.5, 1.5, len(blocks))
     mixed = float(tonnes @ truth[blocks] / tonnes.sum())
     return blocks, tonnes, mixed * (1.0 + setting.noise * float(rng.standard_normal()))
+
+
+SENSORS = {name: Sensor(name, noise_relative=0.1) for name in ("truck-1", "truck-2", "belt")}
+
+
+def observations(rows: list[Row], day: int = 0) -> Observations:
+    """Readings of a day, one a minute."""
+    minutes = np.arange(len(rows)) * 60 + 86_400 * day
+    return Observations(
+        tuple(f"{day}-{i}" for i in range(len(rows))),
+        np.datetime64("2026-01-01T00:00:00") + minutes.astype("timedelta64[s]"),
+        tuple(row[0] for row in rows),
+        tuple("belt" if row[0] == "belt" else "truck" for row in rows),
+        np.array([row[3] for row in rows]),
+        np.concatenate([[0], np.cumsum([len(row[1]) for row in rows])]).astype(np.int64),
+        np.concatenate([row[1] for row in rows]),
+        np.concatenate([row[2] for row in rows]),
+    )
+
+
+def mean_of(ensemble: Ensemble) -> np.ndarray:
+    """Mean grade of every block held."""
+    return np.mean([ensemble.grades(r) for r in range(ensemble.members)], axis=0)
+
+
+@dataclass(frozen=True)
+class Mined:
+    """Root mean square errors (before, after) of what was mined, and of the bench below."""
+
+    mined: tuple[float, float]
+    below: tuple[float, float]
+    log: UpdateLog
+
+
+def mine_out(
+    mine: Mine,
+    days: list[list[Row]] | None = None,
+    options: FilterOptions | None = None,
+    *,
+    reach: float = 1.0,
+    ranges: tuple[float, float, float] = Setting.ranges,
+    curve: bool = True,
+) -> Mined:
+    """Bench after bench taken in; the bench below is judged before it is mined."""
+    ensemble = Ensemble.of_grades(
+        mine.grid, mine.prior, normal_scores(mine.prior) if curve else AS_THEY_ARE
+    )
+    to = Reach.on(mine.grid, Ellipsoid((ranges[0] * reach, ranges[1] * reach, ranges[2] * reach)))
+    per_bench, prior = mine.grid.n // mine.grid.shape[2], mine.prior.mean(axis=0)
+    memory, log = Memory(), UpdateLog()
+    errors: dict[str, list[tuple[float, float]]] = {"mined": [], "below": []}
+    for day, rows in enumerate(days or mine.benches):
+        log.extend(
+            assimilate(ensemble, observations(rows, day), SENSORS, to, options, memory=memory)
+        )
+        now, bench = mean_of(ensemble), mine.grid.shape[2] - 1 - day
+        for name, at in (("mined", bench), ("below", bench - 1)):
+            if at >= 0:
+                of = slice(at * per_bench, (at + 1) * per_bench)
+                errors[name].append(
+                    (
+                        float(np.mean((prior[of] - mine.truth[of]) ** 2)),
+                        float(np.mean((now[of] - mine.truth[of]) ** 2)),
+                    )
+                )
+    root = {
+        name: tuple(np.sqrt(np.mean(found, axis=0))) if found else (1.0, 1.0)
+        for name, found in errors.items()
+    }
+    return Mined(root["mined"], root["below"], log)
+
+
+def faulty(rows: list[Row], sensor: str, fault: str, rng: np.random.Generator) -> list[Row]:
+    """The same readings with one sensor that is stuck, off, drifting or full of spikes."""
+    number = sum(row[0] == sensor for row in rows)
+    out, k = [], 0
+    for row in rows:
+        value = row[3]
+        if row[0] == sensor:
+            if fault == "stuck" and k > number // 3:
+                value = 0.4321
+            elif fault == "offset":
+                value *= 1.4
+            elif fault == "drift":
+                value *= 1.0 + 0.8 * k / number
+            elif fault == "spikes" and rng.random() < 0.5:
+                value *= float(rng.choice([4.0, 0.15]))
+            k += 1
+        out.append((*row[:3], value))
+    return out
