@@ -11,18 +11,14 @@ import numpy as np
 
 from orefield._version import __version__
 from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.deposit.estimate_blocks import estimate_note, estimate_slice, prepared
 from orefield.commands.deposit.estimate_checks import cross_validations, neighbourhood_analyses
-from orefield.commands.deposit.estimate_parts import EstimateInputs, EstimatePart, estimate_part
-from orefield.commands.deposit.estimate_settings import KRIGING, estimate_settings
+from orefield.commands.deposit.estimate_parts import EstimatePart
 from orefield.commands.deposit.estimate_texts import EstimateTally, estimate_text
-from orefield.commands.deposit.inputs import samples_of
-from orefield.commands.deposit.settings import DepositSettings, read_grid, read_settings
-from orefield.commands.deposit.variogram_settings import coregionalisations_of, variograms_of
+from orefield.commands.deposit.settings import DepositSettings, read_settings
 from orefield.commands.files import Results
 from orefield.core.model_files.whole import whole_file
-from orefield.deposit.estimation.estimates import Estimates
-from orefield.deposit.estimation.fields import as_fields
-from orefield.deposit.estimation.slices import Columns, SliceStore, hash_of
+from orefield.deposit.estimation.slices import SliceStore, hash_of
 
 ESTIMATE = "estimate.parquet"
 """The block model that the command leaves in the folder of results."""
@@ -50,24 +46,18 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     """
     say = told(tell)
     settings = read_settings(config, out)
-    chosen = estimate_settings(settings)
-    grid = read_grid(settings)
-    say("reading samples", 0.0)
-    samples = samples_of(settings)
-    kriging = any(c.method in KRIGING for c in chosen)
-    inputs = EstimateInputs(settings, grid, samples, say=say)
-    if kriging:
-        inputs.variograms = variograms_of(settings)
-        inputs.models = coregionalisations_of(settings)
-    parts = [estimate_part(inputs, c) for c in chosen]
-    store = SliceStore(settings.folder / ESTIMATE, grid, _made_from(settings, parts), _note(parts))
+    inputs, parts = prepared(settings, say)
+    grid, samples = inputs.grid, inputs.samples
+    store = SliceStore(
+        settings.folder / ESTIMATE, grid, _made_from(settings, parts), estimate_note(parts)
+    )
     kept = store.open()
     slices = store.slices()
     threads = os.cpu_count() or 1
     for number, (start, stop) in enumerate(slices):
         if not store.has(start):
             say(f"estimating blocks {start:,} to {stop:,}", 0.02 + 0.9 * number / len(slices))
-            store.put(start, _slice(parts, inputs, start, stop, threads))
+            store.put(start, estimate_slice(parts, inputs, start, stop, threads))
     say("checking", 0.92)
     files = Results(settings.folder, (), ())
     validated = cross_validations(inputs, parts, files, threads)
@@ -91,31 +81,6 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     return data, estimate_text(data, settings.folder)
 
 
-def _slice(
-    parts: list[EstimatePart], inputs: EstimateInputs, start: int, stop: int, threads: int
-) -> Columns:
-    """Fields of one slice; parts that share a field fill different blocks of it."""
-    out: Columns = {}
-    if inputs.labels is not None:
-        out[inputs.labels.domains.name] = inputs.labels.words(start, stop)
-    by_field: dict[str, list[EstimatePart]] = {}
-    for part in parts:
-        by_field.setdefault(part.chosen.field, []).append(part)
-    for name, group in by_field.items():
-        whole: Estimates | None = None
-        for part in group:
-            found = part.at(inputs.grid, start, stop, threads)
-            if whole is None:
-                whole = found
-            else:
-                mine = found.status != 5
-                whole.put(mine, found.take(mine))
-        assert whole is not None
-        endings = list(dict.fromkeys(e for part in group for e in part.chosen.outputs))
-        out.update(as_fields(name, whole, endings, group[0].endings))
-    return out
-
-
 def _made_from(settings: DepositSettings, parts: list[EstimatePart]) -> str:
     described: dict[str, Any] = {
         key: settings.values.get(key) for key in ("grid", "estimate", "variogram")
@@ -131,9 +96,3 @@ def _made_from(settings: DepositSettings, parts: list[EstimatePart]) -> str:
         arrays += part.external
         arrays += [part.local.which] if part.local is not None else []
     return hash_of(described, *arrays)
-
-
-def _note(parts: list[EstimatePart]) -> str:
-    methods = list(dict.fromkeys(part.chosen.method for part in parts))
-    note = parts[0].samples.note
-    return f"estimated by {', '.join(methods)}" + (f" from {note}" if note else "")
