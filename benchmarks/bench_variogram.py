@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.settings import read_settings
+from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.variography import Direction, Lags, experimental, fan
 
 SETTINGS = Path(__file__).parents[1] / "examples" / "babbitt" / "deposit.toml"

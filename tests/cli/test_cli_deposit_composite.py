@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orefield.cli.app import app
-from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.settings import read_settings
+from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.samples_file import read_samples
 
 COLLAR = "BHID,X,Y,Z,DEPTH\nA,100,100,50,40\nB,150,100,50,40\nC,100,150,50,40\n"

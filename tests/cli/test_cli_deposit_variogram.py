@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from orefield.cli.app import app
 from orefield.commands.deposit.describing import deposit_stats
 from orefield.commands.deposit.settings import read_settings
-from orefield.commands.deposit.variogram_settings import coregionalisations_of, variograms_of
 from orefield.commands.deposit.variograms import deposit_variogram
 from orefield.core import ModelError
+from orefield.deposit.job.variogram_settings import coregionalisations_of, variograms_of
 
 HEAD = '[samples]\nfile = "samples.csv"\n'
 

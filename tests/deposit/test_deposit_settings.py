@@ -7,7 +7,7 @@ import pytest
 
 from orefield.commands.deposit.settings import read_grid, read_settings
 from orefield.core import Grid, InputError, ModelError, TableError
-from orefield.deposit.settings import read_settings as read_plain
+from orefield.deposit.job.settings import read_settings as read_plain
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -79,6 +79,24 @@ def test_files_of_public_data_sets_are_found_by_name(tmp_path):
         settings.file("data:babbitt/collars.csv")
     with pytest.raises(InputError, match="no data set 'babit'"):
         settings.file("data:babit/collars.csv")
+
+
+def test_files_that_settings_name_are_told_once(tmp_path):
+    for name in ("c.csv", "a.csv", "solid.stl"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    text = """
+[holes]
+collar = { file = "c.csv", hole = "BHID" }
+[[holes.table]]
+file = "a.csv"
+values = { cu_pct = "CU" }
+[[holes.table]]
+file = "a.csv"
+note = "no\\u0000name"
+[domains]
+solid = [{ file = "solid.stl" }, { file = "missing.stl" }, { file = "data:babbitt/Mpz.stl" }]
+"""
+    assert read_plain(written(tmp_path, text)).named_files() == ["c.csv", "a.csv", "solid.stl"]
 
 
 def test_who_knows_no_data_sets_says_so(tmp_path):

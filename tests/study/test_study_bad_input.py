@@ -477,8 +477,11 @@ def test_a_table_in_a_folder_below_is_read(tmp_path: Path) -> None:
     [
         ('[files.hill]\nblocks = "blocks.parquet"', "'blocks.parquet' is missing"),
         ('[files.hill]\nblocks = "../blocks.parquet"', "[files.hill] must be a file inside"),
-        ('[files.hill]\nblocks = "a.csv"\ncomposites = "b.csv"', "either blocks or composites"),
-        ("[files.hill]\ndensity_t_m3 = 2.7", "either blocks or composites"),
+        (
+            '[files.hill]\nblocks = "a.csv"\ncomposites = "b.csv"',
+            "one of blocks, drill_holes or",
+        ),
+        ("[files.hill]\ndensity_t_m3 = 2.7", "one of blocks, drill_holes or"),
         ('[files.hill]\nblocks = "a.csv"\ndensity_t_m3 = nan', "density_t_m3' is nan"),
         (
             '[overrides."land.growth"]\nvalue = nan\nreason = "slip"',

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from orefield.cli import output
+from orefield.cli.stopping import stopping
 
 app = typer.Typer(
     help="From drill holes to a classified, uncertain, living resource model.",
@@ -89,10 +90,13 @@ def classify(config: Config, out: Out = None, json: Json = False) -> None:
 
 @app.command()
 def plan(config: Config, out: Out = None, json: Json = False) -> None:
-    """Spacing study, and the next holes that reduce uncertainty the most per metre."""
+    """Spacing study, and the next holes that reduce uncertainty the most per metre.
+
+    Ctrl-C gives the best plan found so far.
+    """
     from orefield.commands.deposit.drilling import deposit_plan
 
-    _run(json, lambda tell: deposit_plan(config, out=out, tell=tell))
+    _run(json, lambda tell: deposit_plan(config, out=out, tell=tell, stopping=stopping))
 
 
 @app.command()

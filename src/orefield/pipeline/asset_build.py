@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from orefield import deposit, pit
 from orefield.core import BlockModel, ModelError
 from orefield.environment import pit_outline_area_m2
-from orefield.pipeline.asset_inputs import AssetInputs, CaveInputs, Geology
+from orefield.pipeline.asset_inputs import AssetInputs, CaveInputs
+from orefield.pipeline.drilled import Fields, drilled_geology
 from orefield.pit.unit_plan import UnitPlan, plan_units
+from orefield.pit.unit_problem import in_pieces
 from orefield.study import stream
 
 if TYPE_CHECKING:
@@ -40,8 +43,9 @@ class AssetBuild:
     blocks : int
     published, modelled : mapping of str to float
         ``ore_t, cu_pct, cu_t, mo_pct, ag_gpt, au_gpt`` above the cut-off.
-    units : MiningUnits
-        Of an open pit in the pieces that its plan orders.
+    realised : RealisedUnits
+        Mining units, of an open pit in the pieces that its plan orders; and, where the deposit
+        was simulated, their metal in each realisation.
     order : int array
         Order in which units are mined.
     plan : UnitPlan or None
@@ -60,7 +64,7 @@ class AssetBuild:
     blocks: int
     published: dict[str, float]
     modelled: dict[str, float]
-    units: pit.MiningUnits
+    realised: pit.RealisedUnits
     order: NDArray[np.int32]
     plan: UnitPlan | None
     facts: dict[str, float]
@@ -68,6 +72,11 @@ class AssetBuild:
     shells: pd.DataFrame
     sections: dict[str, NDArray[np.float32]]
     seconds: dict[str, float]
+
+    @property
+    def units(self) -> pit.MiningUnits:
+        """Mining units as estimated."""
+        return self.realised.units
 
 
 def build_asset(
@@ -92,7 +101,7 @@ def build_asset(
         When the deposit cannot meet its inventory, or no pit pays.
     """
     started = time.perf_counter()
-    model = _block_model(inputs, seed)
+    model, realisations = _geology(inputs, seed)
     inventory = inputs.spec.inventory
     report = deposit.compare(model, inventory)
     if inputs.geology is None:
@@ -103,6 +112,7 @@ def build_asset(
     deposit_s = time.perf_counter() - started
     started = time.perf_counter()
     plan = _plan(inputs, model, seed) if with_pit else _undesigned(inputs, model)
+    realised = pit.RealisedUnits(plan.units, _realised_metal_t(plan, model, realisations))
     facts = {
         **plan.facts,
         "block_x_m": model.grid.size[0],
@@ -123,7 +133,7 @@ def build_asset(
         blocks=model.grid.n,
         published=published,
         modelled=modelled,
-        units=plan.units,
+        realised=realised,
         order=plan.order,
         plan=plan.unit_plan,
         facts=facts,
@@ -134,28 +144,37 @@ def build_asset(
     )
 
 
-def _block_model(inputs: AssetInputs, seed: int) -> BlockModel:
+def _geology(inputs: AssetInputs, seed: int) -> tuple[BlockModel, Iterable[Fields]]:
+    """The block model of an asset, and what realisations of it say instead of its fields."""
     geology = inputs.geology
     if geology is None:
-        return deposit.stand_in(inputs.spec, seed)
-    return _real(geology)
-
-
-def _real(geology: Geology) -> BlockModel:
+        return deposit.stand_in(inputs.spec, seed), []
+    if geology.drill_holes is not None:
+        drilled = drilled_geology(geology.drill_holes, geology.density_t_m3, seed, inputs.asset)
+        return drilled.model, drilled.realisations()
     if geology.blocks is not None:
-        return deposit.read_block_model(geology.blocks, geology.grid)
+        return deposit.read_block_model(geology.blocks, geology.grid), []
     if geology.composites is None or geology.grid is None:
         raise ModelError(
             "composites need a grid",
             where=str(geology.composites),
             fix="give origin_m, size_m and shape beside composites",
         )
-    return deposit.inverse_distance(
+    model = deposit.inverse_distance(
         deposit.read_composites(geology.composites),
         geology.grid,
         search_radius_m=geology.search_radius_m,
         density_t_m3=geology.density_t_m3,
     )
+    return model, []
+
+
+def _realised_metal_t(
+    plan: _Plan, model: BlockModel, realisations: Iterable[Fields]
+) -> NDArray[np.float64]:
+    """Metal of the plan's units in each realisation, shape (r, u, k, 4)."""
+    found = [plan.gather(model.with_fields(**fields)).metal_t for fields in realisations]
+    return np.array(found).reshape(len(found), *plan.units.metal_t.shape)
 
 
 @dataclass(frozen=True)
@@ -165,6 +184,8 @@ class _Plan:
     order: NDArray[np.int32]
     facts: dict[str, float]
     table: pd.DataFrame
+    gather: Callable[[BlockModel], pit.MiningUnits]
+    """The same units of a model with other grades."""
     unit_plan: UnitPlan | None = None
 
 
@@ -199,7 +220,11 @@ def _pit_plan(inputs: AssetInputs, model: BlockModel, seed: int) -> _Plan:
     nsr = pit.block_nsr_usd_t(model, economics)
     feeding = economics.mill_cost_usd_t * inputs.cutoff_uplift
     edges = pit.grade_edges(nsr[inside], rock[inside], feeding)
-    units = pit.mining_units(model, phase, economics, edges, bin_by=nsr)
+
+    def gathered(of: BlockModel) -> pit.MiningUnits:
+        return pit.mining_units(of, phase, economics, edges, bin_by=nsr)
+
+    units = gathered(model)
     mill = inputs.design_ore_tpy
     pit_ore_t = float(rock[inside & (nsr > feeding)].sum())
     strip = float(rock[inside].sum()) / max(pit_ore_t, 1.0)
@@ -242,7 +267,10 @@ def _pit_plan(inputs: AssetInputs, model: BlockModel, seed: int) -> _Plan:
         "npv_best_usd": bracket.best_usd,
         "life_y": float((result.ore_t[0] > 0).sum()),
     }
-    return _Plan(shell, units, order, facts, _shell_table(inputs, model, shell, groups), plan)
+    table = _shell_table(inputs, model, shell, groups)
+    return _Plan(
+        shell, units, order, facts, table, lambda of: in_pieces(gathered(of), plan.pieces), plan
+    )
 
 
 def _cave_plan(inputs: AssetInputs, heights: CaveInputs, model: BlockModel) -> _Plan:
@@ -254,7 +282,11 @@ def _cave_plan(inputs: AssetInputs, heights: CaveInputs, model: BlockModel) -> _
         min_height_m=heights.min_height_m,
         max_height_m=heights.max_height_m,
     )
-    units = pit.mining_units(model, cave.phase, economics, [], upwards=True, selective=False)
+
+    def gathered(of: BlockModel) -> pit.MiningUnits:
+        return pit.mining_units(of, cave.phase, economics, [], upwards=True, selective=False)
+
+    units = gathered(model)
     mill = inputs.design_ore_tpy
     plan_inputs = pit.ScheduleInputs.of(
         economics, list(range(1, LIFE_YEARS + 1)), np.full((1, LIFE_YEARS), mill),
@@ -283,16 +315,19 @@ def _cave_plan(inputs: AssetInputs, heights: CaveInputs, model: BlockModel) -> _
         "life_y": float(np.ceil(rock[drawn].sum() / mill)),
     }
     groups = np.arange(int(cave.phase.max()) + 1, dtype=np.int16)
-    return _Plan(cave.phase, units, order, facts, _shell_table(inputs, model, cave.phase, groups))
+    table = _shell_table(inputs, model, cave.phase, groups)
+    return _Plan(cave.phase, units, order, facts, table, gathered)
 
 
 def _undesigned(inputs: AssetInputs, model: BlockModel) -> _Plan:
     phase = np.where(model.tonnes() > 0, 0, -1).astype(np.int16)
-    units = pit.mining_units(model, phase, inputs.economics, [])
-    return _Plan(
-        np.full(model.grid.n, -1, np.int16), units, units.order(0), {},
-        _shell_table(inputs, model, np.full(model.grid.n, -1, np.int16), np.zeros(0, np.int16)),
-    )  # fmt: skip
+
+    def gathered(of: BlockModel) -> pit.MiningUnits:
+        return pit.mining_units(of, phase, inputs.economics, [])
+
+    units, nowhere = gathered(model), np.full(model.grid.n, -1, np.int16)
+    table = _shell_table(inputs, model, nowhere, np.zeros(0, np.int16))
+    return _Plan(nowhere, units, units.order(0), {}, table, gathered)
 
 
 def _shell_table(

@@ -107,13 +107,16 @@ def simulate_asset(
     opening = np.where(capacity.max(axis=1) > 0, opening_t * base.tonnage_factor, 0.0)
     held = replace(held, opening_rock_t=opening)
     blind = pit.schedule(build.units, build.order, replace(alone, opening_rock_t=opening[:1]))
-    first = pit.schedule(build.units, build.order, held)
+    # nobody knows the deposit beforehand: every draw mines the one plan, in its own realisation
+    which = build.realised.of_draws(draws.n, draws.columns)
+    first = pit.schedule_realised(build.realised, which, build.order, held)
     used = history.implied_utilisation(first.ore_t, capacity, free, utilisation)
     # second pass: years without a published figure run at that utilisation
     final = replace(held, mill_cap_t=np.where(free, capacity * used[:, None], capacity))
-    result = pit.schedule(build.units, build.order, final)
+    result = pit.schedule_realised(build.realised, which, build.order, final)
 
-    stripped = with_prestrip(build.units, final, result, capacity)
+    metal_t = build.realised.total_metal_t(which)
+    stripped = with_prestrip(build.units.total_rock_t, metal_t, final, result, capacity)
     feed = _material(result.ore_t, result.ore_metal_t)
     mill = plant.Concentrator(
         concentrate_cu_pct=draws.get(f"{asset}.plant.concentrate_cu_pct")[:, None],
@@ -197,6 +200,8 @@ def _inputs(
         return draws.get(f"{asset}.{name}")
 
     grade = drawn("resource.grade_factor")
+    # a realisation brings its own grades: the assumed error of an estimate is not added to it
+    grade = np.where(build.realised.of_draws(draws.n, draws.columns) == pit.ESTIMATE, grade, 1.0)
     rock_per_ore = build.facts["pit_rock_t"] / max(build.facts["pit_ore_t"], 1.0)
     dig = rock_per_ore * drawn("mine.strip_headroom") if build.method == "open_pit" else np.ones(1)
     return pit.ScheduleInputs.of(

@@ -28,9 +28,10 @@ close together at the low end, where the small rich pits are that a mine starts 
 
 @dataclass(frozen=True, slots=True)
 class Geology:
-    """Real blocks or composites that a study names for an asset."""
+    """Real blocks, drill holes or composites that a study names for an asset."""
 
     blocks: Path | None
+    drill_holes: Path | None
     composites: Path | None
     grid: Grid | None
     density_t_m3: float
@@ -266,6 +267,7 @@ def _geology(study: Study, parameters: Parameters, asset: str) -> Geology | None
 
     return Geology(
         blocks=folder / file.blocks if file.blocks else None,
+        drill_holes=folder / file.drill_holes if file.drill_holes else None,
         composites=folder / file.composites if file.composites else None,
         grid=_grid(file),
         density_t_m3=given(file.density_t_m3, "density_ore_t_m3"),

@@ -23,16 +23,21 @@ class Stripped:
 
 
 def with_prestrip(
-    units: pit.MiningUnits, inputs: pit.ScheduleInputs, result: pit.Schedule, capacity: Floats
+    rock_t: float,
+    metal_t: Floats,
+    inputs: pit.ScheduleInputs,
+    result: pit.Schedule,
+    capacity: Floats,
 ) -> Stripped:
     """Put the stripping of new mines into the year before their mill starts.
 
     The schedule takes stripped rock as gone before the first year. For a mine at work by
     then it is; for a new one it lies in the ground until the year before the start, and
-    goes to the dump in that year.
+    goes to the dump in that year. ``rock_t`` is in all units together; ``metal_t``, shape
+    (d, 4), in those of each draw.
     """
-    rock = units.total_rock_t * inputs.tonnage_factor
-    metal = units.total_metal_t[None, :] * (inputs.tonnage_factor[:, None] * inputs.grade_factor)
+    rock = rock_t * inputs.tonnage_factor
+    metal = metal_t * (inputs.tonnage_factor[:, None] * inputs.grade_factor)
     first = np.argmax(capacity > 0, axis=1)
     new = (capacity.max(axis=1) > 0) & (first > 0)
     dug_t = np.where(new, rock - result.opening_rock_t, 0.0)

@@ -118,9 +118,10 @@ _Count = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class GeologyFile(_Section):
-    """``[files.ASSET]``: real blocks or composites in place of stand-in geology."""
+    """``[files.ASSET]``: real blocks, drill holes or composites in place of stand-in geology."""
 
     blocks: str = ""
+    drill_holes: str = ""
     composites: str = ""
     # TOML has arrays where these are tuples, so the outer type alone is not strict
     origin_m: Annotated[tuple[float, float, float] | None, Field(strict=False)] = None
@@ -131,14 +132,14 @@ class GeologyFile(_Section):
 
     @model_validator(mode="after")
     def _one(self) -> GeologyFile:
-        if bool(self.blocks) == bool(self.composites):
-            raise ValueError("name either blocks or composites")
+        if sum(map(bool, (self.blocks, self.drill_holes, self.composites))) != 1:
+            raise ValueError("name one of blocks, drill_holes or composites")
         return self
 
     @property
     def name(self) -> str:
         """The file, relative to study.toml."""
-        return self.blocks or self.composites
+        return self.blocks or self.drill_holes or self.composites
 
 
 class Override(_Section):

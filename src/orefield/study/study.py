@@ -12,6 +12,7 @@ from pathlib import Path
 
 from orefield.core.errors import EvidenceError, StudyError
 from orefield.core.tables import Row, read_rows
+from orefield.deposit.job.settings import read_settings
 from orefield.environment import (
     CHAIN_COLUMNS,
     LINK_COLUMNS,
@@ -163,6 +164,7 @@ def open_study(name: str | Path) -> Study:
         t = document.tables
         names = ["study.toml", *t.all_names(), *(f.name for f in document.files.values())]
         _hash(hashes, document.study.id, folder, names)
+        _hash(hashes, document.study.id, folder, _tables_of_holes(document, folder))
         evidence = _evidence(document, folder, evidence)
         if t.assumptions:
             assumptions.update(read_assumptions(folder / t.assumptions))
@@ -307,6 +309,16 @@ def _check_rivers(rivers: Mapping[str, tuple[Row, ...]]) -> None:
         nodes_from_rows(rivers.get("nodes", ())), links_from_rows(rivers.get("links", ()))
     )
     read_chains(rivers.get("chains", ()), network)
+
+
+def _tables_of_holes(document: StudyDocument, folder: Path) -> list[str]:
+    """Files that the settings of drill holes name, relative to the study."""
+    out = []
+    for file in document.files.values():
+        if file.drill_holes:
+            named = read_settings(folder / file.drill_holes).named_files()
+            out += [(Path(file.drill_holes).parent / name).as_posix() for name in named]
+    return out
 
 
 def _hash(hashes: dict[str, str], study: str, folder: Path, names: Iterable[str]) -> None:

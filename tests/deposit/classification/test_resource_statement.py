@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from orefield.core import Grid, ModelError, UnitError
 from orefield.deposit.classification import (
     Circumstances,
+    Companion,
     Ground,
     ResourceClass,
     mass_fraction,
+    outside_interval,
     qualifications,
     rounded_parts,
     statement,
@@ -92,6 +94,17 @@ def test_intervals_are_percentiles_of_sums_over_draws() -> None:
     ):  # fmt: skip
         np.testing.assert_allclose((over.low, over.high), np.percentile(values, [10, 90]))
     assert made.realisations == 60
+
+
+def test_what_lies_outside_its_interval_is_named() -> None:
+    near = np.repeat(GRADE[None], 30, axis=0)
+    made = statement(ground(), CLASSES, [0.3], draws=near)
+    assert outside_interval(made) == ()
+    far = statement(ground(), CLASSES, [0.3], draws=1.5 * near)
+    assert outside_interval(far) == tuple(
+        f"{c} at 0.3" for c in ("measured", "indicated", "inferred")
+    )
+    assert outside_interval(statement(ground(), CLASSES, [0.3])) == ()
 
 
 def test_what_was_not_simulated_is_told_and_counts_as_nothing() -> None:
@@ -201,8 +214,8 @@ def circumstances(**changes: object) -> Circumstances:
     return Circumstances(**{
         "date": "2026-01-31", "prospects": "", "shell": "", "density": "measured",
         "synthetic": False, "note": "", "realisations": 0, "confidence": 0.9,
-        "method": "spacing", "rule_source": "", "smoothing": "", "not_estimated_t": 0.0,
-        "not_simulated_t": 0.0, "outside_t": 0.0, **changes})  # fmt: skip
+        "method": "spacing", "rule_source": "", "smoothing": "", "outside_interval": (),
+        "not_estimated_t": 0.0, "not_simulated_t": 0.0, "outside_t": 0.0, **changes})  # fmt: skip
 
 
 def test_a_statement_always_says_what_it_is_not() -> None:
@@ -216,3 +229,20 @@ def test_a_statement_always_says_what_it_is_not() -> None:
     assert "5,000,000 t" in shell
     assert "not assessed" not in shell
     assert "no effective date" in shell
+
+
+def test_other_metals_are_those_of_the_same_ore() -> None:
+    nickel = RNG.random(GRID.n)
+    made = statement(ground(companions=(Companion("ni_ppm", "ppm", nickel),)), CLASSES, [0.3])
+    for line in made.lines:
+        own = ESTIMATED & (line.domain == DOMAIN) & (line.resource_class == CLASSES)
+        own &= GRADE >= 0.3
+        (other,) = line.companions
+        assert other.metal_t == pytest.approx(1e-6 * (TONNES * nickel)[own].sum())
+        assert other.grade == pytest.approx(np.average(nickel[own], weights=TONNES[own]))
+    with pytest.raises(UnitError):
+        ground(companions=(Companion("ni", "oz", nickel),))
+    with pytest.raises(ModelError, match="shape"):
+        ground(companions=(Companion("ni_ppm", "ppm", nickel[:3]),))
+    with pytest.raises(ModelError, match="not finite"):
+        ground(companions=(Companion("ni_ppm", "ppm", np.full(GRID.n, np.nan)),))

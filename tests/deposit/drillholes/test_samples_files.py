@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.settings import read_settings
 from orefield.core import ModelError, TableError, UnitError
 from orefield.deposit.drillholes.cells import CellRules
+from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.samples import Samples
 from orefield.deposit.samples_file import SampleColumns, read_samples, write_samples
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from orefield.commands.deposit.settings import read_settings
-from orefield.commands.deposit.variogram_settings import coregionalisations_of, variograms_of
 from orefield.core import ModelError, TableError
 from orefield.deposit import Rotation, Structure, Variogram
+from orefield.deposit.job.variogram_settings import coregionalisations_of, variograms_of
 from orefield.deposit.variography import Coregionalisation, write_models
 
 TWO = """

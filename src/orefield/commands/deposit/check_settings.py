@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 from orefield.commands.deposit.classify_settings import ellipsoid
-from orefield.commands.numbers import whole
 from orefield.core import ModelError
+from orefield.core.numbers import whole
 from orefield.core.sections import Section, is_real
 from orefield.deposit.checks.tolerances import Tolerances
 from orefield.deposit.orientation import Ellipsoid
@@ -25,7 +25,7 @@ class CheckSettings:
     code : str
         Words of samples that tell their domain; empty to take the block's they lie in.
     shape : Ellipsoid or None
-        Anisotropy of nearest neighbours.
+        Anisotropy of nearest neighbours; without it that of the estimate's first search.
     cells_m : tuple of float or None
         Sizes of cells that samples are declustered with (empty: many are tried); ``None`` for
         the rock nearest to each sample.

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from orefield.commands.calls import Reply, Tell, told
 from orefield.commands.deposit.check_settings import CheckSettings, check_settings
 from orefield.commands.deposit.classify_settings import statement_settings
-from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.resource_model import (
     ResourceModel,
     read_resource_model,
@@ -22,10 +21,7 @@ from orefield.commands.deposit.resource_model import (
     write_text,
 )
 from orefield.commands.deposit.settings import DepositSettings, read_settings
-from orefield.commands.deposit.simulate_settings import simulate_settings
 from orefield.commands.deposit.statement_texts import aligned
-from orefield.commands.deposit.variogram_settings import FILE as VARIOGRAMS
-from orefield.commands.deposit.variogram_settings import variograms_of
 from orefield.commands.files import Results
 from orefield.core import ModelError, TableError
 from orefield.core.sections import hint
@@ -35,6 +31,12 @@ from orefield.deposit.checks.tolerances import FROM_PRACTICE
 from orefield.deposit.checks.validation import Validated
 from orefield.deposit.checks.verdicts import counts
 from orefield.deposit.classification.qualify import UNSIGNED
+from orefield.deposit.job.estimate_settings import EstimateSettings, estimate_settings
+from orefield.deposit.job.inputs import samples_of
+from orefield.deposit.job.simulate_settings import simulate_settings
+from orefield.deposit.job.variogram_settings import FILE as VARIOGRAMS
+from orefield.deposit.job.variogram_settings import variograms_of
+from orefield.deposit.orientation import Ellipsoid
 from orefield.deposit.samples import Samples
 from orefield.deposit.statistics import cell_declustering, scan_sizes
 from orefield.deposit.variogram import Variogram
@@ -65,17 +67,17 @@ def deposit_check(config: Path, *, out: Path | None = None, tell: Tell | None = 
     say("reading the estimate", 0.0)
     resource = read_resource_model(settings, section)
     rules = check_settings(section)
-    plan = _plan(settings, resource, rules)
     samples = samples_of(settings)
     say("nearest neighbours", 0.1)
     weights, weighed = _weights(samples, resource.value, rules)
     listed, skipped = subjects(
-        resource.ground, samples, code=rules.code, shape=rules.shape, draws=resource.draws,
-        weights=weights, weighed=weighed,
+        resource.ground, samples, code=rules.code, draws=resource.draws,
+        weights=weights, weighed=weighed, shape=_shape(settings, resource.value, rules),
     )  # fmt: skip
     found = []
     for k, subject in enumerate(listed):
         say(f"checks of {subject.domain or 'the whole'}", 0.15 + 0.6 * k / len(listed))
+        plan = _plan(settings, resource, rules, subject.domain)
         found.append(findings(subject, plan, resource.quality))
     checks = [c for f in found for c in f.checks]
     warnings = [*resource.warnings]
@@ -115,7 +117,9 @@ def _weights(
     return found.weights, f"by cells of {found.size_m:.4g} m"
 
 
-def _plan(settings: DepositSettings, resource: ResourceModel, rules: CheckSettings) -> Plan:
+def _plan(
+    settings: DepositSettings, resource: ResourceModel, rules: CheckSettings, domain: str
+) -> Plan:
     cutoffs = rules.cutoffs or tuple(c for c in statement_settings(settings).cutoffs if c > 0)
     of_blocks = {"point": False, "block": True}.get(rules.support)
     scores = rules.scores
@@ -125,13 +129,32 @@ def _plan(settings: DepositSettings, resource: ResourceModel, rules: CheckSettin
         if of_blocks is None:
             # one node a block is a value at its middle, no mean
             of_blocks = max(made.nodes) > 1
+    kriged = {e.variogram for e in _estimates(settings, resource.value, domain)}
+    # of several variograms none is the whole's
+    likely = kriged.pop() if len(kriged) == 1 else ("" if kriged else resource.value)
     return Plan(
         limits=rules.limits, cutoffs=cutoffs, slices=rules.slices, panel=rules.panel,
-        least=rules.least, variogram=_variogram(settings, rules.variogram, resource.value),
+        least=rules.least, variogram=_variogram(settings, rules.variogram, likely),
         scores=_variogram(settings, scores, ""), of_blocks=of_blocks,
         lags=rules.lags, confidence=rules.confidence,
         validated=_validated(settings.folder / f"cross_validation_{resource.value}.csv"),
     )  # fmt: skip
+
+
+def _estimates(settings: DepositSettings, value: str, domain: str) -> list[EstimateSettings]:
+    """How a value was estimated, in a domain or (empty) anywhere."""
+    found = estimate_settings(settings) if settings.has("estimate") else []
+    return [
+        e for e in found if e.field == value and (not domain or not e.domain or domain in e.domain)
+    ]
+
+
+def _shape(settings: DepositSettings, value: str, rules: CheckSettings) -> Ellipsoid | None:
+    """Anisotropy of nearest neighbours: as given, or that of the estimate's first search."""
+    if rules.shape is not None:
+        return rules.shape
+    searches = [s for e in _estimates(settings, value, "") for s in e.searches]
+    return searches[0].ellipsoid if searches else None
 
 
 def _validated(path: Path) -> Validated | None:
@@ -155,9 +178,10 @@ def _validated(path: Path) -> Validated | None:
     return Validated(xyz, columns[value], columns["estimate"], columns["standardised"])
 
 
-def _variogram(settings: DepositSettings, name: str, otherwise: str) -> Variogram | None:
-    """The model of a name, which must be there, or else of another, which need not."""
-    if not name and not settings.has("variogram") and not (settings.folder / VARIOGRAMS).is_file():
+def _variogram(settings: DepositSettings, name: str, likely: str) -> Variogram | None:
+    """The model of a name, which must be there; without one a likely one, which need not."""
+    there = settings.has("variogram") or (settings.folder / VARIOGRAMS).is_file()
+    if not name and not there:
         return None
     known = variograms_of(settings)
     if name and name not in known:
@@ -165,7 +189,7 @@ def _variogram(settings: DepositSettings, name: str, otherwise: str) -> Variogra
             f"there is no variogram '{name}'", where=f"{settings.path}, [check]",
             fix=hint(name, known),
         )  # fmt: skip
-    return known.get(name or otherwise)
+    return known.get(name or likely)
 
 
 def _notes(resource: ResourceModel, weighed: str) -> list[str]:

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any, Literal, cast
 
 from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.numbers import positive, whole
 from orefield.core import ModelError
+from orefield.core.numbers import positive, whole
 from orefield.core.sections import Section, is_real
 from orefield.deposit.classification.classes import ResourceClass
 from orefield.deposit.classification.precision import MEASURES, Measure, PrecisionRule
@@ -45,6 +45,7 @@ class SimulationSettings:
     levels: int | None
     ore: Literal["realisation", "estimate"]
     cutoff: float | None
+    reach_m: float | None
     defaults: bool
 
 
@@ -227,7 +228,8 @@ def _simulation(section: Section) -> SimulationSettings:
     out = SimulationSettings(
         tuple(rules), cast("tuple[Measure, ...]", measures), how, panel, name,
         whole(section, "levels", 1) if section.has("levels") else None,
-        _ore(section), section.number_or_none("cutoff"), not given,
+        _ore(section), section.number_or_none("cutoff"),
+        positive(section, "reach_m", 1.0) if section.has("reach_m") else None, not given,
     )  # fmt: skip
     section.done()
     return out

@@ -136,9 +136,10 @@ def whole(
     """What a person is told."""
     out = [statement]
     methods: Mapping[str, Mapping[str, float]] = data["tonnes_by_class"]
-    rows = [["rock, Mt, no cut-off", *methods]]
+    scale, unit = _scale(data["estimated_t"])
+    rows = [[f"rock, {unit}, no cut-off", *methods]]
     for c in SUREST_FIRST:
-        rows.append([c.label, *(f"{methods[m][c.label] / 1e6:,.3f}" for m in methods)])
+        rows.append([c.label, *(f"{methods[m][c.label] / scale:,.3f}" for m in methods)])
     out += ["", aligned(rows, 1)]
     for row in data["volumes"]:
         out.append(
@@ -147,20 +148,29 @@ def whole(
         )
     if data["smoothing"]:
         moves = ", ".join(
-            f"{r['class']} {r['before_t'] / 1e6:,.3f} to {r['after_t'] / 1e6:,.3f}"
+            f"{r['class']} {r['before_t'] / scale:,.3f} to {r['after_t'] / scale:,.3f}"
             for r in data["smoothing"]
         )
-        out.append(f"  smoothing, Mt: {moves}")
+        out.append(f"  smoothing, {unit}: {moves}")
     for found in compared:
-        out += ["", *_confusion_text(found)]
+        out += ["", *_confusion_text(found, scale, unit)]
     out += [f"  warning: {text}" for text in data["warnings"]]
     if files.folder is not None:
         out.append(f"  left in {files.folder}: {', '.join(data['files'])}")
     return "\n".join(out)
 
 
-def _confusion_text(found: Confusion) -> list[str]:
-    rows = [[f"Mt: {found.first} below, {found.second} across", *(c.label for c in SUREST_FIRST)]]
+def _scale(tonnes: float) -> tuple[float, str]:
+    """What tonnes are shown in: millions, thousands where there are few, or as they are."""
+    return next(
+        (s, name) for s, name in ((1e6, "Mt"), (1e3, "kt"), (1.0, "t")) if tonnes >= s or s == 1.0
+    )
+
+
+def _confusion_text(found: Confusion, scale: float, unit: str) -> list[str]:
+    rows = [
+        [f"{unit}: {found.first} below, {found.second} across", *(c.label for c in SUREST_FIRST)]
+    ]
     for a in SUREST_FIRST:
-        rows.append([a.label, *(f"{found.tonnes[a, b] / 1e6:,.3f}" for b in SUREST_FIRST)])
+        rows.append([a.label, *(f"{found.tonnes[a, b] / scale:,.3f}" for b in SUREST_FIRST)])
     return [aligned(rows, 1), f"  same class: {found.agreement:.1%} of tonnes above the cut-off"]

@@ -20,7 +20,6 @@ from orefield.commands.deposit.classify_settings import (
     classify_settings,
     statement_settings,
 )
-from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.resource_model import (
     ResourceModel,
     read_resource_model,
@@ -31,6 +30,7 @@ from orefield.commands.deposit.settings import DepositSettings, read_settings
 from orefield.commands.deposit.statement_texts import Printed, as_rows, printed, statement_text
 from orefield.commands.files import Results
 from orefield.core import BlockModel, ModelError
+from orefield.deposit.classification.classes import ResourceClass
 from orefield.deposit.classification.comparison import Confusion, confusion
 from orefield.deposit.classification.precision import (
     RULE_SOURCE,
@@ -44,13 +44,15 @@ from orefield.deposit.classification.qualify import Circumstances, qualification
 from orefield.deposit.classification.rules import QUALITIES, by_quality, by_spacing
 from orefield.deposit.classification.smoothing import moved_tonnes, smoothed
 from orefield.deposit.classification.spacing import hole_distances
-from orefield.deposit.classification.statement import Statement, statement
+from orefield.deposit.classification.statement import Statement, outside_interval, statement
 from orefield.deposit.classification.volumes import (
     Volumes,
     equal_volumes,
     given_volumes,
     panels,
 )
+from orefield.deposit.job.inputs import samples_of
+from orefield.deposit.orientation import Ellipsoid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +160,7 @@ def _by_methods(
                 fix="`orefield deposit simulate` makes them; or leave out [classify.simulation]",
             )  # fmt: skip
         say("production volumes over realisations", 0.3)
-        _simulation(resource, rules.simulation, stated, found)
+        _simulation(settings, resource, rules.simulation, stated, found)
     return found
 
 
@@ -176,7 +178,17 @@ def _spacing(
         found.fields[f"distance_{rule.holes}_holes_m"] = np.where(np.isinf(far), -1.0, far)
 
 
+def _within(
+    settings: DepositSettings, resource: ResourceModel, reach_m: float
+) -> NDArray[np.bool_]:
+    """Blocks with a sample no further than that, in any direction."""
+    samples = samples_of(settings).measured(resource.value)
+    near = hole_distances(resource.ground.grid, samples, Ellipsoid((reach_m,) * 3), 1)
+    return np.asarray(np.isfinite(near[:, 0]))
+
+
 def _simulation(
+    settings: DepositSettings,
     resource: ResourceModel,
     rules: SimulationSettings,
     stated: StatementSettings,
@@ -186,15 +198,19 @@ def _simulation(
     assert draws is not None
     cutoff = min(stated.cutoffs) if rules.cutoff is None else rules.cutoff
     chosen = ground.grade >= cutoff if rules.ore == "estimate" else None
-    ore = expected_ore(draws, ground.tonnes, cutoff, ground.of, chosen)
+    # what was not simulated is not known by its neighbours' realisations
+    of = ground.of & ~np.isnan(draws[0])
+    if rules.reach_m is not None:
+        of &= _within(settings, resource, rules.reach_m)
+        if not of.any():
+            raise ModelError(f"no estimated block is within {rules.reach_m:g} m of a sample")
+    ore = expected_ore(draws, ground.tonnes, cutoff, of, chosen)
     if not ore.any():
         raise ModelError(
             f"no realisation has ore at a cut-off of {cutoff:g} {ground.unit}",
             fix="lower the cut-off of [classify.simulation] or [statement]",
         )
     by_size = sorted(rules.rules, key=lambda r: -r.planned_t)
-    # what was not simulated is not known by its neighbours' realisations
-    of = ground.of & ~np.isnan(draws[0])
     for rule, volumes in zip(by_size, _volumes(resource, rules, by_size, ore, of), strict=True):
         done = precision(
             volumes, draws, ground.tonnes, cutoff=cutoff, fraction=ground.fraction, ore=chosen
@@ -202,14 +218,26 @@ def _simulation(
         found.judged.append((rule, done))
         share = done.probability(rule.within)
         inside = volumes.of_block >= 0
-        name = f"probability_{rule.period.replace(' ', '_')}"
+        name = f"probability_{_word(rule, by_size)}"
         found.fields[name] = np.where(inside, share[np.where(inside, volumes.of_block, 0)], 0.0)
         if np.any(volumes.short):
             found.warnings.append(
                 f"{int(volumes.short.sum())} of {len(volumes)} volumes of a {rule.period} hold "
                 "less than half of the planned tonnes"
             )
-    found.by_method["simulation"] = by_precision(found.judged, ground.of, measures=rules.measures)
+    # with a rule of its own, inferred is no longer all that is left
+    ruled = any(rule.resource_class == ResourceClass.INFERRED for rule in rules.rules)
+    found.by_method["simulation"] = by_precision(
+        found.judged, of, measures=rules.measures,
+        otherwise=ResourceClass.UNCLASSIFIED if ruled else ResourceClass.INFERRED,
+    )  # fmt: skip
+
+
+def _word(rule: PrecisionRule, rules: Sequence[PrecisionRule]) -> str:
+    """A rule's period as part of a name; with its class where several rules share the period."""
+    alike = sum(r.period == rule.period for r in rules) > 1
+    name = f"{rule.period}_{rule.resource_class.label}" if alike else rule.period
+    return name.replace(" ", "_").replace(".", "_")
 
 
 def _volumes(
@@ -269,6 +297,7 @@ def _circumstances(
         synthetic=resource.synthetic, note=resource.model.note,
         realisations=made.realisations, confidence=made.confidence, method=method,
         rule_source=RULE_SOURCE if defaults else "", smoothing=words,
+        outside_interval=outside_interval(made),
         not_estimated_t=float(ground.tonnes[~ground.estimated].sum()),
         not_simulated_t=made.not_simulated_t,
         outside_t=0.0 if inside is None else float(ground.tonnes[estimated & ~inside].sum()),
@@ -295,10 +324,9 @@ def _write(
     table = classify_texts.confusion_table(compared)
     if table:
         files.table("methods", table)
+    rules = [rule for rule, _ in found.judged]
     for rule, done in found.judged:
-        files.table(
-            f"volumes_{rule.period.replace(' ', '_')}", classify_texts.volume_table(rule, done)
-        )
+        files.table(f"volumes_{_word(rule, rules)}", classify_texts.volume_table(rule, done))
 
 
 def _figures(

@@ -11,10 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.commands.calls import Reply, Tell, told
-from orefield.commands.deposit.composite_holes import Composited, composited
 from orefield.commands.deposit.composite_texts import composite_text
-from orefield.commands.deposit.grid_reach import refuse_far_away
-from orefield.commands.deposit.holes_settings import holes_of
 from orefield.commands.deposit.settings import read_grid, read_settings
 from orefield.commands.files import Results, plain
 from orefield.core.model_files.whole import whole_file
@@ -23,6 +20,9 @@ from orefield.deposit.domains import Domains
 from orefield.deposit.drillholes.composite import HoleComposites
 from orefield.deposit.drillholes.composite_statistics import SampleStatistics, statistics
 from orefield.deposit.drillholes.findings import Findings
+from orefield.deposit.job.composite_holes import Composited, composited
+from orefield.deposit.job.grid_reach import refuse_far_away
+from orefield.deposit.job.holes_settings import holes_of
 from orefield.report.figures_holes import holes_svg
 
 

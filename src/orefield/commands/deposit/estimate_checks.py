@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.deposit.estimate_parts import EstimateInputs, EstimatePart, estimator_of
 from orefield.commands.files import Results, rows
 from orefield.commands.pit.texts import table
 from orefield.deposit.estimation import cross_validate, neighbourhood_analysis
 from orefield.deposit.estimation.cross_validation import Leave, Make
 from orefield.deposit.estimation.estimator import Estimator
 from orefield.deposit.estimation.support import Support
+from orefield.deposit.job.estimate_parts import EstimateInputs, EstimatePart, estimator_of
 from orefield.deposit.samples import Samples
 from orefield.report.figures_estimate import cross_validation_svg, neighbourhood_svg
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.commands.deposit.estimate_checks import checks_text
-from orefield.commands.deposit.estimate_parts import EstimatePart
 from orefield.commands.pit.texts import pairs, table
 from orefield.deposit.estimation.estimates import STATUS
 from orefield.deposit.estimation.slices import Columns
+from orefield.deposit.job.estimate_parts import EstimatePart
 
 
 class _Sums:

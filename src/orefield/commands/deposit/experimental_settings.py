@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from orefield.commands.deposit.fit_settings import FitSettings, read_fit, rotation_in
-from orefield.commands.deposit.lists import numbers_of, one_of
 from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.numbers import positive, whole
 from orefield.core import ModelError
+from orefield.core.numbers import positive, whole
 from orefield.core.sections import Section
+from orefield.deposit.job.fit_settings import FitSettings, read_fit, rotation_in
+from orefield.deposit.job.lists import numbers_of, one_of
 from orefield.deposit.variography import (
     ALL_DIRECTIONS,
     MEASURES,

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.commands.calls import Reply, Tell
-from orefield.commands.deposit.block_domains import block_fields
 from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.deposit.simulate_inputs import SimulationInputs
 from orefield.commands.files import Results
 from orefield.core import BlockModel, Grid, ModelError, TableError
 from orefield.core.model_files import read_model
 from orefield.core.model_files.whole import whole_file
+from orefield.deposit.job.block_domains import block_fields
+from orefield.deposit.job.simulate_inputs import SimulationInputs
 from orefield.deposit.simulation.anamorphosis import Anamorphosis
 from orefield.deposit.simulation.block_support import variance_share
 from orefield.deposit.simulation.uniform_conditioning import UniformConditioning

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.deposit.block_domains import block_fields
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import BlockModel, ModelError
 from orefield.core.model_files.whole import whole_file
 from orefield.core.sections import Section
 from orefield.deposit.classification.draws import BlockDraws
 from orefield.deposit.classification.grade_units import unit_of
-from orefield.deposit.classification.ground import Ground
+from orefield.deposit.classification.ground import Companion, Ground
+from orefield.deposit.job.block_domains import block_fields
 from orefield.deposit.realisations import Realisations, RealisationSource
 from orefield.deposit.realisations_file import RealisationsFile
 
@@ -75,7 +75,7 @@ class ResourceModel:
 def read_resource_model(settings: DepositSettings, section: Section) -> ResourceModel:
     """The model that a section names: ``value``, ``unit``, ``estimate``, ``realisations``,
     ``density_t_m3``, ``domain``, ``shell``; ``blocks`` for a model that has what the estimate
-    lacks (density, domains, ground, shell).
+    lacks (density, domains, ground, shell); ``also`` for other grades to state.
 
     Raises
     ------
@@ -106,6 +106,7 @@ def read_resource_model(settings: DepositSettings, section: Section) -> Resource
         Ground,
         grid=model.grid, value=value, unit=unit, tonnes=model.tonnes(), grade=grade,
         estimated=estimated, note=model.note,
+        companions=_companions(model, section, estimated, warnings),
         domain=_words(model[domain]) if domain else None,
         inside=_numbers(model, inside) > 0 if inside else None,
     )  # fmt: skip
@@ -177,6 +178,28 @@ def _estimated(model: BlockModel, value: str, warnings: list[str]) -> NDArray[np
         f"the model does not tell which blocks were estimated ('{value}_pass'): all rock counts"
     )
     return np.ones(model.grid.n, dtype=np.bool_)
+
+
+def _companions(
+    model: BlockModel, section: Section, of: NDArray[np.bool_], warnings: list[str]
+) -> tuple[Companion, ...]:
+    """Other grades of the same blocks; where one was not estimated it counts as none."""
+    units = section.section("also_units")
+    out = []
+    for name in section.names("also"):
+        given = units.text(name, "") if units is not None else ""
+        grade = _numbers(model, name)
+        flag = f"{name}_pass"
+        if flag in model.fields:
+            there = _numbers(model, flag) > 0
+            missing = int(np.count_nonzero(of & ~there))
+            if missing:
+                warnings.append(f"{missing:,} blocks have no estimate of '{name}': stated as none")
+            grade = np.where(there, grade, 0.0)
+        out.append(Companion(name, given or section.build(unit_of, value=name), grade))
+    if units is not None:
+        units.done()
+    return tuple(out)
 
 
 def _source(settings: DepositSettings, section: Section) -> RealisationSource | None:

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from orefield.commands.calls import Reply, Tell, told
 from orefield.commands.deposit.recovering import recover
 from orefield.commands.deposit.settings import read_settings
-from orefield.commands.deposit.simulate_categories import categories
-from orefield.commands.deposit.simulate_engines import Engine, one_value
-from orefield.commands.deposit.simulate_inputs import SimulationInputs, simulation_inputs
-from orefield.commands.deposit.simulate_settings import CATEGORIES, simulate_settings
-from orefield.commands.deposit.simulate_several import several_values
 from orefield.commands.deposit.simulate_texts import simulate_text
 from orefield.commands.files import Results
 from orefield.core import BlockModel
 from orefield.core.model_files.whole import whole_file
+from orefield.deposit.job.simulate_blocks import engine_of
+from orefield.deposit.job.simulate_engines import Engine
+from orefield.deposit.job.simulate_inputs import SimulationInputs, simulation_inputs
+from orefield.deposit.job.simulate_settings import simulate_settings
 from orefield.deposit.realisations import RealisationSource, grid_of
 from orefield.deposit.realisations_file import RealisationsFile, Writer
 from orefield.deposit.simulation.nodes import reblocked
@@ -66,7 +65,7 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
     if chosen.method == "uniform conditioning":
         return recover(settings, inputs, results, say)
     say("weighing data", 0.05)
-    engine = _engine(inputs)
+    engine = engine_of(inputs)
     path = settings.folder / REALISATIONS
     on_blocks, on_nodes, quantiles, misfit = _simulated(inputs, engine, path, say)
     results.written.append(path.name)
@@ -93,12 +92,6 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
     with whole_file(settings.folder / "simulate.json") as file:
         file.write(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
     return data, simulate_text(data)
-
-
-def _engine(inputs: SimulationInputs) -> Engine:
-    if inputs.chosen.method in CATEGORIES:
-        return categories(inputs)
-    return several_values(inputs) if len(inputs.chosen.values) > 1 else one_value(inputs)
 
 
 def _simulated(

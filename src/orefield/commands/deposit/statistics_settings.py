@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from orefield.commands.deposit.lists import numbers_of, one_of
 from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.numbers import positive, whole
 from orefield.core import ModelError
+from orefield.core.numbers import positive, whole
 from orefield.core.sections import Section
+from orefield.deposit.job.lists import numbers_of, one_of
 from orefield.deposit.statistics.declustering import Keep
 
 Method = Literal["cells", "polygons", "nodes", "none"]

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from orefield.commands.deposit.settings import DepositSettings
-from orefield.commands.deposit.variogram_settings import variograms_of
-from orefield.commands.numbers import positive, whole
 from orefield.core import ModelError, TableError
+from orefield.core.numbers import positive, whole
 from orefield.core.sections import Section
 from orefield.core.tables import read_rows
 from orefield.deposit.classification.grade_units import mass_fraction, unit_of
+from orefield.deposit.job.variogram_settings import variograms_of
 from orefield.deposit.orientation import Ellipsoid, Rotation
 from orefield.deposit.updating import FilterOptions, Limits, Sensor
 

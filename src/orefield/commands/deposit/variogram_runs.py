@@ -11,7 +11,6 @@ from orefield.commands.deposit.experimental_settings import (
     DEFAULT_LAGS,
     ExperimentalSettings,
 )
-from orefield.commands.deposit.fit_settings import FitSettings
 from orefield.commands.deposit.variogram_samples import (
     chosen_samples,
     measured_of,
@@ -19,6 +18,7 @@ from orefield.commands.deposit.variogram_samples import (
     together_name,
 )
 from orefield.core import ModelError
+from orefield.deposit.job.fit_settings import FitSettings
 from orefield.deposit.samples import Samples
 from orefield.deposit.variography import (
     ALL_DIRECTIONS,

@@ -10,15 +10,15 @@ import numpy as np
 
 from orefield.commands.calls import Reply, Tell, told
 from orefield.commands.deposit.experimental_settings import experimental_settings
-from orefield.commands.deposit.inputs import samples_of
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.variogram_runs import RunResult, VariogramRun, carry_out
 from orefield.commands.deposit.variogram_samples import model_names
-from orefield.commands.deposit.variogram_settings import FILE
 from orefield.commands.deposit.variogram_texts import as_data, as_text, together_data
 from orefield.commands.files import Results
 from orefield.core import ModelError
 from orefield.core.model_files.whole import whole_file
+from orefield.deposit.job.inputs import samples_of
+from orefield.deposit.job.variogram_settings import FILE
 from orefield.deposit.variogram import Variogram
 from orefield.deposit.variography import Coregionalisation, VariogramMap, write_models
 

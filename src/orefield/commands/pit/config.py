@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.numbers import positive
 from orefield.commands.pit.phase_settings import Phasing, read_phases
 from orefield.commands.pit.risk_settings import RiskSettings, read_risk
 from orefield.commands.pit.schedule_settings import Scheduling, read_schedule
@@ -20,6 +19,7 @@ from orefield.commands.pit.wish_settings import FeedWishes, read_feed_wishes
 from orefield.core import ModelError, TableError
 from orefield.core.model_files.keys import refuse_unknown
 from orefield.core.model_files.options import ModelOptions, options_from_dict
+from orefield.core.numbers import positive
 from orefield.pit.valuation import Valuation
 from orefield.pit.worth import Usage, usages_from_list
 from orefield.pit.worth.sections import Section

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orefield.commands.numbers import whole, whole_or_none
 from orefield.core import ModelError
+from orefield.core.numbers import whole, whole_or_none
 from orefield.pit.phasing import WorkingRoom
 from orefield.pit.worth.sections import Section
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from orefield.commands.numbers import whole
 from orefield.core import ModelError
+from orefield.core.numbers import whole
 from orefield.pit.worth import Amount, Deck, Usage
 from orefield.pit.worth.sections import Section
 

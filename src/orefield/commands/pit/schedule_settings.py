@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orefield.commands.numbers import positive, whole, whole_or_none, wholes
 from orefield.core import ModelError
+from orefield.core.numbers import positive, whole, whole_or_none, wholes
 from orefield.pit.phasing import WorkingRoom
 from orefield.pit.worth.sections import Section
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.numbers import whole
 from orefield.core import BlockModel, ModelError
 from orefield.core.model_files.topography import rock_of
+from orefield.core.numbers import whole
 from orefield.pit.phasing import slope_with_ramps
 from orefield.pit.phasing.precedence import Slopes
 from orefield.pit.slopes import SlopePattern, slope_domains, slope_pattern

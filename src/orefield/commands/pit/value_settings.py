@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orefield.commands.numbers import whole
+from orefield.core.numbers import whole
 from orefield.pit.valuation import FieldValuation, GradeValuation, Valuation
 from orefield.pit.worth import Calendar, economy_from_dict
 from orefield.pit.worth.sections import Section

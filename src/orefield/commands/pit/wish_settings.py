@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.numbers import fraction, positive, whole_or_none, wholes
 from orefield.core import ModelError
 from orefield.core.model_files.keys import nearest
+from orefield.core.numbers import fraction, positive, whole_or_none, wholes
 from orefield.pit.valuation import GradeValuation, Valuation
 from orefield.pit.worth import Deck, Usage
 from orefield.pit.worth.checks import unique

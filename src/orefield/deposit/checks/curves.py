@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from orefield.core.errors import ModelError
 from orefield.deposit.checks.subject import Subject
+from orefield.deposit.simulation.anamorphosis import Anamorphosis
 
 _F8 = NDArray[np.float64]
 
@@ -96,9 +97,8 @@ def curves(
         In the grade's unit.
     block_variance : float, optional
         Share of the samples' variance that blocks keep; see
-        :func:`orefield.deposit.checks.variance_left`. The blocks' curve is then that of samples
-        drawn towards their mean by its root (affine correction: Journel and Huijbregts, Mining
-        Geostatistics, 1978, section VI.A, from memory), fair where at least two thirds are kept.
+        :func:`orefield.deposit.checks.variance_left`. The blocks' curve is then that of the
+        discrete Gaussian model (:class:`orefield.deposit.simulation.Anamorphosis`).
 
     Raises
     ------
@@ -115,9 +115,7 @@ def curves(
     nearest = curve("nearest neighbour", subject.nearest[own], weight, levels)
     theory = None
     if block_variance is not None:
-        mean = subject.declustered_mean
-        drawn = mean + np.sqrt(block_variance) * (subject.values - mean)
-        theory = curve("blocks, in theory", drawn, subject.weights, levels)
+        theory = _theory(subject, levels, block_variance)
     realised = None
     if subject.draws is not None:
         each = [
@@ -128,6 +126,20 @@ def curves(
             "realisations", np.array([c.share for c in each]), np.array([c.grade for c in each])
         )
     return Curves(levels, points, nearest, made, theory, realised)
+
+
+def _theory(subject: Subject, levels: _F8, block_variance: float) -> Curve | None:
+    """Blocks by the discrete Gaussian model; ``None`` where samples or blocks are all alike."""
+    heavy = subject.weights > 0
+    values = subject.values[heavy]
+    if not (np.ptp(values) > 0 and 0 < block_variance <= 1):
+        return None
+    model = Anamorphosis.fit(values, subject.weights[heavy])
+    support = model.support(block_variance)
+    found = np.array([model.recovered(float(level), support) for level in levels])
+    share, metal = found.T
+    grade = np.divide(metal, share, out=np.full(len(levels), np.nan), where=share > 0)
+    return Curve("blocks, in theory", share, grade)
 
 
 def even_cutoffs(subject: Subject, count: int = 25) -> _F8:

@@ -19,6 +19,10 @@ from orefield.deposit.variogram import Variogram
 _F8 = NDArray[np.float64]
 _MASK = NDArray[np.bool_]
 
+AXES = ("x", "y", "z")
+
+_LEAST_PAIRS, _MOST_PAIRS = 30, 300_000
+
 PROBABILITIES = np.array([0.01, *np.arange(0.05, 0.96, 0.05), 0.99])
 """At which quantiles are compared."""
 
@@ -187,36 +191,35 @@ def continuity(
     if scores is not None and blocks:
         raise ModelError("the variogram of scores is of points, realisations are of blocks")
     own = inside & ~np.isnan(np.asarray(draws[0], np.float64))
-    nx, ny, nz = grid.shape
-    box = own.reshape(nz, ny, nx)
     plans = []
-    for a, name in enumerate(("x", "y", "z")):
-        steps = _steps(box, 2 - a, lags)
-        if len(steps) >= 2:
-            plans.append((a, name, steps, _lag_vectors(grid, a, steps)))
+    for a, name in enumerate(AXES):
+        pairs = _pairs_along(grid, own, a, lags)
+        if len(pairs) >= 2:
+            plans.append((a, name, pairs, _lag_vectors(grid, a, np.array(list(pairs)))))
     scale = 1.0 if scores is not None else variance
     if not (scale > 0 and plans):
         return []
     expected = 1.0
     if blocks:
         expected = float(block_covariance(variogram, grid, np.zeros((1, 3)))[0]) / variogram.sill
-    found = [np.empty((len(draws), len(steps))) for _, _, steps, _ in plans]
+    found = [np.empty((len(draws), len(pairs))) for _, _, pairs, _ in plans]
     table = None if scores is None else np.asarray(scores, dtype=np.float64)
     for r in range(len(draws)):
-        values = np.asarray(draws[r], dtype=np.float64)
+        values = np.array(draws[r], dtype=np.float64)
         if table is not None:
-            values = _to_scores(values, table)
-        cube = values.reshape(nz, ny, nx)
-        for (a, _, steps, _), out in zip(plans, found, strict=True):
-            out[r] = [_semivariance(cube, box, 2 - a, k) for k in steps]
+            values[own] = _to_scores(values[own], table)
+        for (_, _, pairs, _), out in zip(plans, found, strict=True):
+            for k, (first, second) in enumerate(pairs.values()):
+                apart = values[second] - values[first]
+                out[r, k] = 0.5 * float(apart @ apart) / len(apart)
     out_list = []
-    for (a, name, steps, vectors), values in zip(plans, found, strict=True):
+    for (a, name, pairs, vectors), values in zip(plans, found, strict=True):
         model = (
             expected - block_covariance(variogram, grid, vectors) / variogram.sill
             if blocks
             else variogram.gamma(vectors) / variogram.sill
         )
-        lag_m = np.asarray(steps * grid.size[a], dtype=np.float64)
+        lag_m = np.array(list(pairs), dtype=np.float64) * grid.size[a]
         out_list.append(Continuity(name, lag_m, values / scale / expected, model / expected))
     return out_list
 
@@ -236,34 +239,31 @@ def _to_scores(values: _F8, table: _F8) -> _F8:
     return np.asarray(special.ndtri(share))
 
 
-def _steps(box: _MASK, axis: int, most: int) -> NDArray[np.int64]:
-    """Lags in blocks, at which enough pairs of the domain are left."""
-    long = np.flatnonzero(box.any(axis=tuple(k for k in range(3) if k != axis)))
-    extent = int(long[-1] - long[0]) + 1 if long.size else 0
-    furthest = extent // 3
+def _pairs_along(
+    grid: Grid, own: _MASK, axis: int, most: int
+) -> dict[int, tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    """Pairs of nodes by lag in blocks: up to a third of the domain's extent, where enough are."""
+    nx, ny, nz = grid.shape
+    box = own.reshape(nz, ny, nx)
+    along = 2 - axis
+    there = np.flatnonzero(box.any(axis=tuple(k for k in range(3) if k != along)))
+    furthest = (int(there[-1] - there[0]) + 1) // 3 if there.size else 0
     if furthest < 2:
-        return np.zeros(0, dtype=np.int64)
-    steps = np.unique(np.linspace(1, furthest, min(most, furthest)).round().astype(np.int64))
-    pairs = [_pairs(box, axis, int(k)).sum() for k in steps]
-    return steps[np.asarray(pairs) >= 30]
-
-
-def _pairs(box: _MASK, axis: int, k: int) -> _MASK:
-    first, second = _slices(axis, k)
-    return np.asarray(box[first] & box[second])
-
-
-def _slices(axis: int, k: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-    first: list[slice] = [slice(None)] * 3
-    second: list[slice] = [slice(None)] * 3
-    first[axis], second[axis] = slice(None, -k), slice(k, None)
-    return tuple(first), tuple(second)
-
-
-def _semivariance(cube: _F8, box: _MASK, axis: int, k: int) -> float:
-    first, second = _slices(axis, int(k))
-    apart = (cube[second] - cube[first])[_pairs(box, axis, int(k))]
-    return 0.5 * float(apart @ apart) / len(apart)
+        return {}
+    stride = (1, nx, nx * ny)[axis]
+    node = np.arange(grid.n, dtype=np.int32).reshape(nz, ny, nx)
+    out = {}
+    for step in np.unique(np.linspace(1, furthest, min(most, furthest)).round().astype(np.int64)):
+        first: list[slice] = [slice(None)] * 3
+        second: list[slice] = [slice(None)] * 3
+        first[along], second[along] = slice(None, -int(step)), slice(int(step), None)
+        both = box[tuple(first)] & box[tuple(second)]
+        at = node[tuple(first)][both]
+        # more pairs than this tell nothing more: every so many is taken
+        at = at[:: -(-len(at) // _MOST_PAIRS) or 1]
+        if len(at) >= _LEAST_PAIRS:
+            out[int(step)] = (at, (at + stride * step).astype(np.int32))
+    return out
 
 
 def _lag_vectors(grid: Grid, axis: int, steps: NDArray[np.int64]) -> _F8:

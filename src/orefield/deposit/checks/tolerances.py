@@ -11,6 +11,7 @@ FROM_PRACTICE = (
     "tolerances are those of practice, from memory, where settings do not give others: no code "
     "of reporting sets them, and a deposit may deserve tighter or looser ones"
 )
+"""Where the default tolerances come from."""
 
 
 @dataclass(frozen=True, slots=True)

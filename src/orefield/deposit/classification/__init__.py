@@ -10,10 +10,9 @@ from orefield.deposit.classification.classes import (
 from orefield.deposit.classification.comparison import Confusion, confusion
 from orefield.deposit.classification.draws import BlockDraws, Draws
 from orefield.deposit.classification.grade_units import mass_fraction, unit_of
-from orefield.deposit.classification.ground import Ground
+from orefield.deposit.classification.ground import Companion, Ground
 from orefield.deposit.classification.precision import (
     RULE_SOURCE,
-    Measure,
     Precision,
     PrecisionRule,
     by_precision,
@@ -30,7 +29,13 @@ from orefield.deposit.classification.rules import (
 )
 from orefield.deposit.classification.smoothing import Smoothing, moved_tonnes, smoothed
 from orefield.deposit.classification.spacing import hole_distances
-from orefield.deposit.classification.statement import Interval, Line, Statement, statement
+from orefield.deposit.classification.statement import (
+    Interval,
+    Line,
+    Statement,
+    outside_interval,
+    statement,
+)
 from orefield.deposit.classification.volumes import (
     Volumes,
     equal_volumes,
@@ -45,12 +50,12 @@ __all__ = [
     "BlockDraws",
     "Circumstances",
     "ClassName",
+    "Companion",
     "Confusion",
     "Draws",
     "Ground",
     "Interval",
     "Line",
-    "Measure",
     "Precision",
     "PrecisionRule",
     "QualityRule",
@@ -70,6 +75,7 @@ __all__ = [
     "hole_distances",
     "mass_fraction",
     "moved_tonnes",
+    "outside_interval",
     "panels",
     "precision",
     "qualifications",

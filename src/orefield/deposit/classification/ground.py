@@ -19,6 +19,27 @@ WHOLE = "all"
 
 
 @dataclass(frozen=True, eq=False)
+class Companion:
+    """Another grade of the same blocks, stated beside the one that is cut off.
+
+    Attributes
+    ----------
+    value, unit : str
+    grade : ndarray of shape (n,)
+        Estimate; zero where there is none.
+    """
+
+    value: str
+    unit: str
+    grade: _F8
+
+    @property
+    def fraction(self) -> float:
+        """Metal (t) in a tonne of grade one."""
+        return mass_fraction(self.unit)
+
+
+@dataclass(frozen=True, eq=False)
 class Ground:
     """Blocks as a resource statement sees them.
 
@@ -40,6 +61,8 @@ class Ground:
         Blocks that have reasonable prospects: in a pit's shell. All where left out.
     note : str
         What the data are.
+    companions : tuple of Companion
+        Other grades to state.
 
     Raises
     ------
@@ -59,6 +82,7 @@ class Ground:
     domain: NDArray[np.str_] | None = None
     inside: _MASK | None = None
     note: str = ""
+    companions: tuple[Companion, ...] = ()
 
     def __post_init__(self) -> None:
         mass_fraction(self.unit)
@@ -66,6 +90,7 @@ class Ground:
         arrays = {
             "tonnes": self.tonnes, "grade": self.grade, "estimated": self.estimated,
             "domain": self.domain, "inside": self.inside,
+            **{c.value: c.grade for c in self.companions},
         }  # fmt: skip
         for name, array in arrays.items():
             if array is not None and np.shape(array) != (n,):
@@ -79,6 +104,10 @@ class Ground:
             )
         if not np.isfinite(self.grade[self.of]).all():
             raise ModelError(f"an estimate of '{self.value}' is not finite")
+        for c in self.companions:
+            mass_fraction(c.unit)
+            if not np.isfinite(c.grade[self.of]).all():
+                raise ModelError(f"an estimate of '{c.value}' is not finite")
 
     @property
     def of(self) -> _MASK:

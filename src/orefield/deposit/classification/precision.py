@@ -19,6 +19,8 @@ _F8 = NDArray[np.float64]
 _MASK = NDArray[np.bool_]
 
 Measure = Literal["metal", "tonnes", "grade"]
+"""What must be within, of a production volume."""
+
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 LEAST_DRAWS = 20
@@ -28,6 +30,7 @@ RULE_SOURCE = (
     "within 15 % at 90 % confidence over a quarter's (measured) and a year's (indicated) "
     "production: a rule of practice ascribed to H. Parker, from memory; no reporting code has it"
 )
+"""Where the default rules of precision come from, and how sure that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Precision:
         """Half of the central interval over the expectation, shape (v,); infinite without ore."""
         expected = self.expected(of)
         tail = 50.0 * (1.0 - confidence)
-        low, high = np.nanpercentile(np.nan_to_num(self.amounts[of]), [tail, 100.0 - tail], axis=0)
+        low, high = np.percentile(np.nan_to_num(self.amounts[of]), [tail, 100.0 - tail], axis=0)
         wide = np.full_like(expected, np.inf)
         np.divide(0.5 * (high - low), expected, out=wide, where=expected > 0)
         return wide

@@ -40,6 +40,8 @@ class Circumstances:
         Where the rules come from; empty where the reader set them.
     smoothing : str
         How classes were smoothed; empty for not at all.
+    outside_interval : tuple of str
+        Lines whose estimate is not within the interval of realisations, in words.
     not_estimated_t, not_simulated_t, outside_t : float
         Rock without estimate, stated blocks without realisations, rock outside the shell (t).
     """
@@ -55,6 +57,7 @@ class Circumstances:
     method: str
     rule_source: str
     smoothing: str
+    outside_interval: tuple[str, ...]
     not_estimated_t: float
     not_simulated_t: float
     outside_t: float
@@ -108,6 +111,11 @@ def _intervals(found: Circumstances) -> list[str]:
         f"intervals: central {found.confidence:.0%} of {found.realisations} realisations on the "
         "model's blocks, of the grades alone: not of geology, density, data or the variogram"
     ]
+    if found.outside_interval:
+        out.append(
+            f"not within their interval: {', '.join(found.outside_interval)}: an estimate is "
+            "smoother than blocks are, or one of the two is biased (`orefield deposit check`)"
+        )
     if found.not_simulated_t > 0:
         out.append(
             f"{found.not_simulated_t:,.0f} t of stated rock have no realisation: intervals leave "

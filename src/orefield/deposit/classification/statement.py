@@ -28,6 +28,24 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Another metal in the same ore.
+
+    Attributes
+    ----------
+    value, unit : str
+    metal_t : float
+    grade : float
+        NaN without ore.
+    """
+
+    value: str
+    unit: str
+    metal_t: float
+    grade: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """Tonnes, grade and metal of one class in one domain at one cut-off.
 
@@ -43,6 +61,8 @@ class Line:
         Metal (t) in a tonne of grade one.
     tonnes_over, grade_over, metal_over : Interval
         Over realisations.
+    companions : tuple of Companion
+        Other metals in it, by the estimate.
     """
 
     cutoff: float
@@ -54,6 +74,7 @@ class Line:
     tonnes_over: Interval = field(default_factory=Interval)
     grade_over: Interval = field(default_factory=Interval)
     metal_over: Interval = field(default_factory=Interval)
+    companions: tuple[Companion, ...] = ()
 
     @property
     def grade(self) -> float:
@@ -131,14 +152,14 @@ def statement(
         raise ModelError(f"{classes.shape} classes for {ground.grid.n:,} blocks")
     groups = _Groups(ground, classes)
     # NaN, as where nothing was estimated, is above no cut-off
-    estimate = np.array([groups.sums(ground.grade, level) for level in levels])
+    estimate = np.array([groups.sums(ground.grade, level, others=True) for level in levels])
     drawn = None
     if draws is not None:
         drawn = np.empty((len(draws), len(levels), 2, groups.count))
         for r in range(len(draws)):
             drawn[r] = [groups.sums(np.asarray(draws[r], np.float64), level) for level in levels]
     tail = 50.0 * (1.0 - confidence)
-    build = _Lines(ground.fraction, tail, estimate, drawn)
+    build = _Lines(ground, tail, estimate, drawn)
     lines, by_class, together = [], [], []
     for at, level in enumerate(levels):
         for d, name in enumerate(ground.domains):
@@ -164,6 +185,15 @@ def statement(
     )  # fmt: skip
 
 
+def outside_interval(found: Statement) -> tuple[str, ...]:
+    """Classes and cut-offs whose metal by the estimate is not within its interval, in words."""
+    return tuple(
+        f"{line.resource_class.label} at {line.cutoff:g}"
+        for line in found.by_class
+        if line.metal_t < line.metal_over.low or line.metal_t > line.metal_over.high
+    )
+
+
 class _Groups:
     """Blocks by domain and class, and what of each is above a cut-off."""
 
@@ -174,39 +204,45 @@ class _Groups:
         self.count = len(ground.domains) * k
         self.tonnes = ground.tonnes[self.own]
         self.fraction = ground.fraction
+        self.companions = [(c.fraction, c.grade[self.own]) for c in ground.companions]
 
     def place(self, domain: int, c: ResourceClass) -> int:
         return domain * len(ResourceClass) + int(c)
 
-    def sums(self, grade: _F8, cutoff: float) -> _F8:
-        """Tonnes and metal (t) at or above the cut-off, shape (2, groups)."""
+    def sums(self, grade: _F8, cutoff: float, *, others: bool = False) -> _F8:
+        """Tonnes, metal and other metals (t) at or above the cut-off, shape (2 or more, groups)."""
         if grade.shape[0] <= int(self.own[-1]):
             raise ModelError("realisations are of fewer blocks than the model has")
         own = grade[self.own]
         ore = own >= cutoff
         mass = self.tonnes[ore]
-        return np.array(
-            [
-                np.bincount(self.group[ore], mass, minlength=self.count),
-                np.bincount(self.group[ore], self.fraction * mass * own[ore], minlength=self.count),
-            ]
-        )
+        weights = [mass, self.fraction * mass * own[ore]]
+        if others:
+            weights += [fraction * mass * other[ore] for fraction, other in self.companions]
+        found = [np.bincount(self.group[ore], w, minlength=self.count) for w in weights]
+        return np.array(found, dtype=np.float64)
 
 
 class _Lines:
-    def __init__(self, fraction: float, tail: float, estimate: _F8, drawn: _F8 | None) -> None:
-        self.fraction, self.tail = fraction, tail
+    def __init__(self, ground: Ground, tail: float, estimate: _F8, drawn: _F8 | None) -> None:
+        self.fraction, self.tail, self.ground = ground.fraction, tail, ground
         self.estimate, self.drawn = estimate, drawn
 
     def line(self, at: int, level: float, domain: str, c: ResourceClass, own: list[int]) -> Line:
-        tonnes, metal = self.estimate[at][:, own].sum(axis=1)
-        over = [Interval()] * 3
+        tonnes, metal, *rest = (float(v) for v in self.estimate[at][:, own].sum(axis=1))
+        others = tuple(
+            Companion(
+                c.value, c.unit, t, t / tonnes / c.fraction if tonnes > 0 else float("nan")
+            )
+            for c, t in zip(self.ground.companions, rest, strict=True)
+        )  # fmt: skip
+        rocks = grades = metals = Interval()
         if self.drawn is not None:
             rock, found = np.moveaxis(self.drawn[:, at][:, :, own].sum(axis=2), 1, 0)
             some = rock > 0
             grade = found[some] / rock[some] / self.fraction
-            over = [self._interval(rock), self._interval(grade), self._interval(found)]
-        return Line(level, domain, c, float(tonnes), float(metal), self.fraction, *over)
+            rocks, grades, metals = map(self._interval, (rock, grade, found))
+        return Line(level, domain, c, tonnes, metal, self.fraction, rocks, grades, metals, others)
 
     def _interval(self, values: _F8) -> Interval:
         if not values.size:

@@ -1,0 +1,1 @@
+"""The steps of a resource model as a file of settings describes them."""
