@@ -1,4 +1,4 @@
-"""A study whose deposit comes from drill-hole tables: estimated, simulated, mined, accounted for."""
+"""A study whose deposit comes from drill-hole tables: estimated, simulated, mined."""
 
 import numpy as np
 import pandas as pd

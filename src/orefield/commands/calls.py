@@ -8,18 +8,6 @@ from typing import Any
 
 from orefield.core.telling import Tell, told
 
-__all__ = [
-    "PREPARED",
-    "Reply",
-    "Stopping",
-    "Tell",
-    "forward",
-    "preparing",
-    "searching",
-    "stoppable",
-    "told",
-]
-
 Reply = tuple[dict[str, Any], str]
 """What ``--json`` prints, and what a person is told."""
 

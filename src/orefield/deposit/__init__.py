@@ -7,6 +7,7 @@ from orefield.deposit.calibration import (
     compare,
     measure,
 )
+from orefield.deposit.estimation import Estimates, Search, krige
 from orefield.deposit.from_files import (
     Composites,
     read_block_model,
@@ -17,11 +18,15 @@ from orefield.deposit.inventory import Inventory
 from orefield.deposit.inverse_distance import INVERSE_DISTANCE_NOTE, inverse_distance
 from orefield.deposit.orientation import Ellipsoid, Rotation
 from orefield.deposit.random_field import GaussianField
+from orefield.deposit.realisations import Realisations
+from orefield.deposit.realisations_file import RealisationsFile
 from orefield.deposit.samples import Samples
+from orefield.deposit.samples_file import SampleColumns, read_samples, write_samples
 from orefield.deposit.standin import STAND_IN_NOTE, stand_in
 from orefield.deposit.standin_spec import Centre, GradeContinuity, StandInSpec
 from orefield.deposit.topography import Topography
 from orefield.deposit.variogram import Structure, Variogram
+from orefield.deposit.wireframe import Wireframe
 
 __all__ = [
     "INVERSE_DISTANCE_NOTE",
@@ -31,21 +36,30 @@ __all__ = [
     "Centre",
     "Composites",
     "Ellipsoid",
+    "Estimates",
     "GaussianField",
     "GradeContinuity",
     "Inventory",
     "Measured",
+    "Realisations",
+    "RealisationsFile",
     "Rotation",
+    "SampleColumns",
     "Samples",
+    "Search",
     "StandInSpec",
     "Structure",
     "Topography",
     "Variogram",
+    "Wireframe",
     "compare",
     "grade_tonnage",
     "inverse_distance",
+    "krige",
     "measure",
     "read_block_model",
     "read_composites",
+    "read_samples",
     "stand_in",
+    "write_samples",
 ]

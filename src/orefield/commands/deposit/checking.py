@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.check_settings import CheckSettings, check_settings
 from orefield.commands.deposit.classify_settings import statement_settings
 from orefield.commands.deposit.resource_model import (
@@ -25,6 +25,7 @@ from orefield.commands.deposit.statement_texts import aligned
 from orefield.commands.files import Results
 from orefield.core import ModelError, TableError
 from orefield.core.sections import hint
+from orefield.core.telling import Tell, told
 from orefield.deposit.checks.findings import Findings, Plan, findings
 from orefield.deposit.checks.subject import subjects
 from orefield.deposit.checks.tolerances import FROM_PRACTICE
@@ -137,7 +138,7 @@ def _plan(
         least=rules.least, variogram=_variogram(settings, rules.variogram, likely),
         scores=_variogram(settings, scores, ""), of_blocks=of_blocks,
         lags=rules.lags, confidence=rules.confidence,
-        validated=_validated(settings.folder / f"cross_validation_{resource.value}.csv"),
+        validated=_validated(settings, resource.value),
     )  # fmt: skip
 
 
@@ -157,11 +158,20 @@ def _shape(settings: DepositSettings, value: str, rules: CheckSettings) -> Ellip
     return searches[0].ellipsoid if searches else None
 
 
-def _validated(path: Path) -> Validated | None:
-    """What ``deposit estimate`` left of a cross-validation; ``None`` where it left nothing."""
-    if not path.is_file():
+def _validated(settings: DepositSettings, value: str) -> Validated | None:
+    """What ``deposit estimate`` left of cross-validations; ``None`` where it left nothing."""
+    parts = []
+    for estimate in _estimates(settings, value, ""):
+        path = settings.folder / f"cross_validation_{estimate.slug}.csv"
+        if estimate.validate and path.is_file():
+            parts.append(_left_out(path, estimate.value))
+    if not parts:
         return None
-    value = path.stem.removeprefix("cross_validation_")
+    return Validated(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _left_out(path: Path, value: str) -> tuple[NDArray[np.float64], ...]:
+    """Places (n, 3), values, estimates and standardised errors (n,) of samples left out."""
     try:
         with path.open(encoding="utf-8", newline="") as text:
             table = list(csv.DictReader(text))
@@ -175,7 +185,7 @@ def _validated(path: Path) -> Validated | None:
             fix="run `orefield deposit estimate` again",
         ) from error  # fmt: skip
     xyz = np.column_stack([columns[k] for k in ("x_m", "y_m", "z_m")])
-    return Validated(xyz, columns[value], columns["estimate"], columns["standardised"])
+    return xyz, columns[value], columns["estimate"], columns["standardised"]
 
 
 def _variogram(settings: DepositSettings, name: str, likely: str) -> Variogram | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit import classify_texts
 from orefield.commands.deposit.classify_settings import (
     ClassifySettings,
@@ -30,6 +30,7 @@ from orefield.commands.deposit.settings import DepositSettings, read_settings
 from orefield.commands.deposit.statement_texts import Printed, as_rows, printed, statement_text
 from orefield.commands.files import Results
 from orefield.core import BlockModel, ModelError
+from orefield.core.telling import Tell, told
 from orefield.deposit.classification.classes import ResourceClass
 from orefield.deposit.classification.comparison import Confusion, confusion
 from orefield.deposit.classification.precision import (

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.composite_texts import composite_text
 from orefield.commands.deposit.settings import read_grid, read_settings
 from orefield.commands.files import Results, plain
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell, told
 from orefield.deposit.composites_file import write_composites
 from orefield.deposit.domains import Domains
 from orefield.deposit.drillholes.composite import HoleComposites

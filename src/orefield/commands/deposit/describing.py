@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit import statistics_texts
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.statistics_runs import ALL, Statistics, describe
 from orefield.commands.deposit.statistics_settings import statistics_settings
 from orefield.commands.files import Results
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell, told
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.samples import Samples
 from orefield.deposit.samples_file import write_samples

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Tell
 from orefield.commands.deposit.drill_ground import (
     PlanGround,
     Wanted,
@@ -20,6 +19,7 @@ from orefield.commands.deposit.drill_ground import (
 from orefield.commands.deposit.drill_records import HolesSettings, PlanSettings
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
+from orefield.core.telling import Tell
 from orefield.deposit.drilling import (
     Admitted,
     Certificate,

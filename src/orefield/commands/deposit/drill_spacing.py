@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.calls import Tell
 from orefield.commands.deposit.drill_ground import PlanGround, other_variogram
 from orefield.commands.deposit.drill_records import SpacingSettings
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
+from orefield.core.telling import Tell
 from orefield.deposit.drilling.spacing import Continuity, Study, ore_continuity, study
 
 _CLASSES = {"quarter": "measured", "year": "indicated"}

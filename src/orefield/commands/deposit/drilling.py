@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from orefield.commands.calls import Reply, Stopping, Tell, forward, stoppable
+from orefield.commands.calls import Reply, Stopping, forward, stoppable
 from orefield.commands.deposit.drill_figures import write_holes, write_spacing
 from orefield.commands.deposit.drill_ground import plan_ground
 from orefield.commands.deposit.drill_problem import planned
@@ -15,6 +15,7 @@ from orefield.commands.deposit.drill_texts import collar_table, holes_data, plan
 from orefield.commands.deposit.resource_model import write_json
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.files import Results
+from orefield.core.telling import Tell
 
 HOLES = "planned_holes"
 """Name of the CSV of collars that is left."""

@@ -51,7 +51,7 @@ def cross_validations(
         samples = part.samples
         at = samples.xyz_m[found.row]
         files.table(
-            _name("cross_validation", part),
+            f"cross_validation_{part.chosen.slug}",
             {
                 "hole": [samples.holes[h] for h in samples.hole[found.row].tolist()],
                 "x_m": at[:, 0], "y_m": at[:, 1], "z_m": at[:, 2],
@@ -65,7 +65,7 @@ def cross_validations(
             svg = cross_validation_svg(
                 found, f"{chosen.title}: without its {_LEFT_OUT[leave]}", chosen.value
             )
-            files.figure(_name("cross_validation", part), svg)
+            files.figure(f"cross_validation_{part.chosen.slug}", svg)
         out.append({"title": chosen.title, "leave": chosen.validate, **found.summary()})
     return out
 
@@ -99,8 +99,8 @@ def neighbourhood_analyses(
             threads=threads,
         )
         columns = {key: [asdict(c)[key] for c in cases] for key in asdict(cases[0])}
-        files.table(_name("neighbourhood", part), columns)
-        files.figure(_name("neighbourhood", part), neighbourhood_svg(cases, chosen.title))
+        files.table(f"neighbourhood_{part.chosen.slug}", columns)
+        files.figure(f"neighbourhood_{part.chosen.slug}", neighbourhood_svg(cases, chosen.title))
         out.append({"title": chosen.title, "cases": rows(columns)})
     return out
 
@@ -141,8 +141,3 @@ def _maker(inputs: EstimateInputs, part: EstimatePart) -> Make:
 def _leave(word: str) -> Leave | None:
     known: dict[str, Leave] = {"sample": "sample", "hole": "hole", "folds": "folds"}
     return known.get(word)
-
-
-def _name(what: str, part: EstimatePart) -> str:
-    words = [what, part.chosen.field, *part.chosen.domain]
-    return "_".join("".join(c if c.isalnum() else "_" for c in w) for w in words)

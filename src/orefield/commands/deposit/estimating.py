@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from orefield._version import __version__
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.estimate_checks import cross_validations, neighbourhood_analyses
 from orefield.commands.deposit.estimate_texts import EstimateTally, estimate_text
 from orefield.commands.deposit.settings import DepositSettings, read_settings
 from orefield.commands.files import Results
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell, told
 from orefield.deposit.estimation.slices import SliceStore, hash_of
 from orefield.deposit.job.estimate_blocks import estimate_note, estimate_slice, prepared
 from orefield.deposit.job.estimate_parts import EstimatePart

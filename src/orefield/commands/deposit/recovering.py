@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Tell
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.commands.files import Results
 from orefield.core import BlockModel, Grid, ModelError, TableError
 from orefield.core.model_files import read_model
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell
 from orefield.deposit.job.block_domains import block_fields
 from orefield.deposit.job.simulate_inputs import SimulationInputs
 from orefield.deposit.simulation.anamorphosis import Anamorphosis

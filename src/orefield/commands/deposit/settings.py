@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from orefield.datasets import file_of
-from orefield.deposit.job.settings import SECTIONS, DepositSettings, read_grid
+from orefield.deposit.job.settings import DepositSettings, read_grid
 from orefield.deposit.job.settings import read_settings as read
 
-__all__ = ["SECTIONS", "DepositSettings", "read_grid", "read_settings"]
+__all__ = ["DepositSettings", "read_grid", "read_settings"]
 
 
 def read_settings(path: Path | str, folder: Path | None = None) -> DepositSettings:
-    """:func:`orefield.deposit.job.settings.read_settings`, with the data sets that orefield knows."""
+    """Read settings; see :func:`orefield.deposit.job.settings.read_settings`."""
     return read(path, folder, file_of)

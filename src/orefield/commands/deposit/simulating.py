@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.recovering import recover
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.simulate_texts import simulate_text
 from orefield.commands.files import Results
 from orefield.core import BlockModel
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell, told
 from orefield.deposit.job.simulate_blocks import engine_of
 from orefield.deposit.job.simulate_engines import Engine
 from orefield.deposit.job.simulate_inputs import SimulationInputs, simulation_inputs

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.resource_model import write_json
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.update_readings import Readings, read_readings
@@ -22,6 +22,7 @@ from orefield.commands.deposit.update_tables import bench_rows, sensor_rows, upd
 from orefield.commands.files import Results, plain
 from orefield.core import BlockModel, Grid, ModelError
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell, told
 from orefield.deposit.realisations import RealisationSource, grid_of, one_at_a_time
 from orefield.deposit.realisations_file import RealisationsFile
 from orefield.deposit.updating import (

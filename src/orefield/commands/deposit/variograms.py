@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.calls import Reply, Tell, told
+from orefield.commands.calls import Reply
 from orefield.commands.deposit.experimental_settings import experimental_settings
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.variogram_runs import RunResult, VariogramRun, carry_out
@@ -17,6 +17,7 @@ from orefield.commands.deposit.variogram_texts import as_data, as_text, together
 from orefield.commands.files import Results
 from orefield.core import ModelError
 from orefield.core.model_files.whole import whole_file
+from orefield.core.telling import Tell, told
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.job.variogram_settings import FILE
 from orefield.deposit.variogram import Variogram

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from orefield.commands.calls import Reply, Tell
+from orefield.commands.calls import Reply
 from orefield.commands.files import Results, plain, rows
 from orefield.commands.pit import texts
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.slopes import fit
+from orefield.core.telling import Tell
 from orefield.pit.shell_analysis import PitByPit, skins
 from orefield.pit.shell_blocks import ShellBlocks
 

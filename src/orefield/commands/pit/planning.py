@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Tell, forward
+from orefield.commands.calls import forward
 from orefield.commands.pit.config import PitConfig, read_config
 from orefield.commands.pit.problem import ScheduleProblem, schedule_problem
 from orefield.commands.pit.slopes import slopes_of
 from orefield.core import BlockModel, ModelError
 from orefield.core.model_files import read_model, refuse_value_in_air
+from orefield.core.telling import Tell
 from orefield.pit.limit import ultimate_pit
 from orefield.pit.model_problem import ModelProblem
 from orefield.pit.phasing import (

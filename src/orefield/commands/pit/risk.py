@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
+from orefield.commands.calls import Reply, Stopping, preparing, searching, stoppable
 from orefield.commands.files import Results, plain
 from orefield.commands.pit import risk_report as report
 from orefield.commands.pit import texts
@@ -17,6 +17,7 @@ from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.risk_report import HELD, SEEN, Judged
 from orefield.commands.pit.risk_task import MEAN, RiskTask
 from orefield.core import ModelError
+from orefield.core.telling import Tell, told
 from orefield.pit.risk import RiskSchedule, risk_schedule
 
 _FAR_OFF = 0.05

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.calls import Tell
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.problem import ScheduleProblem, schedule_problem
 from orefield.commands.pit.risk_draws import Draws, of_realisation
 from orefield.commands.pit.risk_settings import RiskSettings, TargetSettings
 from orefield.core import BlockModel, InputError, ModelError
+from orefield.core.telling import Tell
 from orefield.pit.limit import ultimate_pit
 from orefield.pit.model_problem import ModelProblem
 from orefield.pit.production.problem import ProductionProblem

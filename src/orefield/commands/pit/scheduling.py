@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
+from orefield.commands.calls import Reply, Stopping, preparing, searching, stoppable
 from orefield.commands.files import Results, plain, rows
 from orefield.commands.pit import texts
 from orefield.commands.pit.plan_report import PlanReport, refuse_names_twice
@@ -18,6 +18,7 @@ from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.widths import Widths
 from orefield.commands.pit.wish_texts import said_of_wishes, shown_wishes
 from orefield.commands.places import file_place
+from orefield.core.telling import Tell, told
 
 if TYPE_CHECKING:
     from orefield.pit.production.solve import Progress

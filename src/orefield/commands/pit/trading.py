@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 
-from orefield.commands.calls import Reply, Stopping, Tell, preparing, searching, stoppable, told
+from orefield.commands.calls import Reply, Stopping, preparing, searching, stoppable
 from orefield.commands.files import Results
 from orefield.commands.pit import texts
 from orefield.commands.pit.planning import Planner
 from orefield.core import ModelError
 from orefield.core.model_files.keys import nearest
+from orefield.core.telling import Tell, told
 from orefield.pit.frontier import Frontier, Measure, frontier
 from orefield.pit.frontier.measures import Over
 from orefield.pit.model_stock import total_use

@@ -125,6 +125,12 @@ class EstimateSettings:
         place = f" in {', '.join(self.domain)}" if self.domain else ""
         return f"{self.field}{place}, {self.method}"
 
+    @property
+    def slug(self) -> str:
+        """What files of it are called: ``cu_pct_ore``."""
+        words = (self.field, *self.domain)
+        return "_".join("".join(c if c.isalnum() else "_" for c in w) for w in words)
+
 
 def estimate_settings(settings: DepositSettings) -> list[EstimateSettings]:
     """Read every ``[[estimate]]``.

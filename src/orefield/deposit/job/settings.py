@@ -16,7 +16,7 @@ SECTIONS = (
     "holes", "domains", "composite", "samples", "statistics", "experimental", "variogram",
     "grid", "estimate", "simulate", "check", "classify", "statement", "plan", "update",
 )  # fmt: skip
-"""Sections of a file; each is described in docs/deposit.md."""
+"""Sections of a file; each is described in docs/deposit-settings.md."""
 
 DEFAULT_FOLDER = "results"
 
@@ -83,7 +83,7 @@ class DepositSettings:
             raise ModelError(
                 f"section [{name}] is missing",
                 where=str(self.path),
-                fix=why or "see docs/deposit.md for an example",
+                fix=why or "see docs/deposit-settings.md for examples",
             )
         return Section(self.values[name], where)
 
@@ -177,7 +177,7 @@ def read_settings(
         raise TableError(
             f"settings are no TOML: {error}",
             where=str(file),
-            fix="see docs/deposit.md for an example",
+            fix="see docs/deposit-settings.md for examples",
         ) from error
     refuse_unknown(values, ("folder", *SECTIONS), str(file))
     name = Section(values, str(file)).text("folder", DEFAULT_FOLDER)
