@@ -286,3 +286,10 @@ def test_the_same_twice_to_the_byte(place):
     first = [(place / "results" / n).read_bytes() for n in names]
     ask(place)
     assert first == [(place / "results" / n).read_bytes() for n in names]
+
+
+def test_a_file_has_the_rules_of_holes_but_for_its_own(place):
+    own = SETTINGS.replace('file = "assay.csv"', 'file = "assay.csv"\nbelow_detection = "zero"')
+    found = [ask(place, settings)[1]["values"]["au_gpt"]["before"] for settings in (SETTINGS, own)]
+    assert [row["count"] for row in found] == [6, 6]  # -999 is missing in both
+    assert [row["least"] for row in found] == pytest.approx([0.01, 0.0])  # <20 ppb, and 10 ppb

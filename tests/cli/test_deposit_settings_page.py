@@ -60,9 +60,6 @@ IN_WORDS = {
 }
 """Keys that stand in the text of the page, not in a table of theirs."""
 
-HEEDED_BY_NOBODY = {"holes.collar": {"name"}, "holes.survey": {"name"}}
-"""Taken without a word, as in a [[holes.table]]; nothing depends on them."""
-
 REFUSED_LATER = {
     "[statistics.contact] is read without 'inside'",
     "[statistics.contact] is read without 'outside'",
@@ -283,7 +280,7 @@ def test_each_table_has_the_keys_that_its_reader_asks_for(asked: Asked) -> None:
         # corners of a polygon, or a value's { column, unit }, which the text tells of
         if table in chosen or table == "" or ": " in table or ".values." in table:
             continue
-        lacking = set(keys) - set(DOCUMENTED.get(table, ())) - HEEDED_BY_NOBODY.get(table, set())
+        lacking = set(keys) - set(DOCUMENTED.get(table, ()))
         wrong += [f"the page lacks '{key}' of [{table}]" for key in sorted(lacking)]
     for table, rows in DOCUMENTED.items():
         spare = set(rows) - set(asked.keys.get(table, ()))

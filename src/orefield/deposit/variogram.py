@@ -110,7 +110,7 @@ class Structure:
         if self.kind == "gaussian":
             return np.asarray(np.exp(-3.0 * d * d))
         assert self.shape is not None
-        return _matern(d * _matern_scale(self.shape), self.shape)
+        return _matern(d * matern_scale(self.shape), self.shape)
 
     def covariance(self, distance: NDArray[np.float64]) -> NDArray[np.float64]:
         """Covariance at distances ``h`` in ranges (any shape)."""
@@ -222,8 +222,11 @@ def _matern(scaled: NDArray[np.float64], shape: float) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=64)
-def _matern_scale(shape: float) -> float:
-    """Arguments of the Bessel function in one range, where exp(-3) is left."""
+def matern_scale(shape: float) -> float:
+    """Arguments of the Bessel function in one range of a Matern structure.
+
+    There exp(-3) of the correlation is left.
+    """
 
     def over(x: float) -> float:
         return float(_matern(np.array([x]), shape)[0]) - math.exp(-3.0)
@@ -233,7 +236,7 @@ def _matern_scale(shape: float) -> float:
 
 @lru_cache(maxsize=64)
 def _matern_reach(shape: float) -> float:
-    scale = _matern_scale(shape)
+    scale = matern_scale(shape)
 
     def over(d: float) -> float:
         return float(_matern(np.array([d * scale]), shape)[0]) - 3e-3

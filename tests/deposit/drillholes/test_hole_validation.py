@@ -120,6 +120,14 @@ def test_gaps_and_repeated_rows_are_told_and_do_not_stop():
     assert len(holes.tables["assay"]) == 5
 
 
+def test_what_only_warns_can_be_made_to_stop():
+    rows = [*ROWS, ("A", 25, 30, 0.3), ("A", 25, 30, 0.3)]
+    _, findings = check(rows=rows, kinds={"interval_gap": "stop"})
+    assert findings.count("interval_gap", "error") == 1
+    with pytest.raises(TableError, match=r"gap|nothing"):
+        findings.refuse_errors()
+
+
 def test_intervals_below_the_end_are_cut_or_kept():
     holes = {**HOLES, "A": (0, 0, 0, 15.0)}
     _, findings = check(holes)

@@ -15,7 +15,7 @@ from orefield.core.numbers import positive, whole
 from orefield.core.sections import Section
 from orefield.core.tables import read_rows
 from orefield.deposit.classification.grade_units import mass_fraction, unit_of
-from orefield.deposit.job.variogram_settings import variograms_of
+from orefield.deposit.job.variogram_settings import FILE, variograms_of
 from orefield.deposit.orientation import Ellipsoid, Rotation
 from orefield.deposit.updating import FilterOptions, Limits, Sensor
 
@@ -162,7 +162,7 @@ def _ellipsoid(settings: DepositSettings, section: Section, value: str) -> tuple
         )
         inner.done()
         return inner.build(Ellipsoid, ranges_m=tuple(ranges), rotation=turned), "[localisation]"
-    if not settings.has("variogram"):
+    if not settings.has("variogram") and not (settings.folder / FILE).is_file():
         raise ModelError(
             "how far a reading reaches is not told",
             where=section.where,

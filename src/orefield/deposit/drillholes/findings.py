@@ -102,7 +102,9 @@ class Findings:
         n = len(holes)
         choice = self.rules.choice(kind)
         severity = KINDS[kind].severity
-        if choice != "stop" and severity == "error":
+        if choice == "stop":
+            severity = "error"  # whatever it is by itself: who wants to stop must be stopped
+        elif severity == "error":
             severity = "warning"
         used = "used as it is" if KINDS[kind].severity == "error" else ""
         done = {"drop": KINDS[kind].drop, "warn": used, "stop": ""}[choice]

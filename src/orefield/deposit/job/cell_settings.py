@@ -11,25 +11,30 @@ from orefield.core.tables import plain_number
 from orefield.deposit.drillholes.cells import CellRules
 
 
-def cell_rules(section: Section) -> CellRules:
+def cell_rules(section: Section, before: CellRules | None = None) -> CellRules:
     """``missing``, ``below_detection``, ``above_limit``, ``negative``, ``decimal``.
+
+    What the section does not say is as ``before``.
 
     Raises
     ------
     ModelError
         For a word that is no rule, or a code that is neither number nor word.
     """
-    codes = section.take("missing", [], (list, tuple, str, int, float), "a list of codes")
+    rules = before or CellRules()
+    codes = section.take(
+        "missing", rules.missing, (list, tuple, str, int, float), "a list of codes"
+    )
     listed = codes if isinstance(codes, (list, tuple)) else [codes]
     if not all(is_real(c) or isinstance(c, str) for c in listed):
         raise ModelError(
             "'missing' holds something else than numbers and words", where=section.where
         )
     words: dict[str, Any] = {
-        "below": section.text("below_detection", "half"),
-        "above": section.text("above_limit", "limit"),
-        "negative": section.text("negative", "keep"),
-        "decimal": section.text("decimal", "."),
+        "below": section.text("below_detection", rules.below),
+        "above": section.text("above_limit", rules.above),
+        "negative": section.text("negative", rules.negative),
+        "decimal": section.text("decimal", rules.decimal),
     }
     return section.build(CellRules, missing=tuple(map(_code, listed)), **words)
 

@@ -114,13 +114,12 @@ def _source(
     own = dict(base)
     for key in ("coordinate_unit", "depth_unit", "separator", "encoding"):
         own[key] = section.text(key, base[key])
-    if section.has("missing", "below_detection", "above_limit", "negative", "decimal"):
-        own["rules"] = cell_rules(section)
+    own["rules"] = cell_rules(section, base["rules"])
     source = LogSource(path, columns, **own)
     if "from" in keys:
         values, units = columns_and_units(section, "values")
         codes = words_of(section, "codes")
         source = replace(source, values=values, units=units, codes=codes)
-    section.has("name")
+        section.has("name")
     section.done()
     return source

@@ -19,7 +19,7 @@ from orefield.deposit.simulation.conditioning import (
     unit_sill,
 )
 from orefield.deposit.simulation.streams import in_order, stream
-from orefield.deposit.variogram import Structure, Variogram
+from orefield.deposit.variogram import Structure, Variogram, matern_scale
 from orefield.kernels.gaussian_waves import add_waves
 
 _F8 = NDArray[np.float64]
@@ -189,10 +189,8 @@ def _matern_scale_of(structure: Structure) -> float:
     """Arguments of the Bessel function in one range."""
     if structure.kind == "exponential":
         return 3.0
-    from orefield.deposit.variogram import _matern_scale
-
     assert structure.shape is not None
-    return _matern_scale(structure.shape)
+    return matern_scale(structure.shape)
 
 
 @lru_cache(maxsize=4)
