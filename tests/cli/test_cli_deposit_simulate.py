@@ -258,3 +258,20 @@ def test_equal_values_are_refused(tmp_path: Path) -> None:
     data = simulate(config)
     assert data["code"] != 0
     assert "all 400 values are 0.5" in data["what"]
+
+
+def test_a_fit_whose_sill_is_near_one_is_taken_for_one_and_told(tmp_path):
+    config = case(tmp_path / "fitted", 'value = "cu_pct"\nrealisations = 2\n')
+    plain = simulate(config)
+    text = config.read_text(encoding="utf-8")
+    scaled = text.replace("nugget = 0.05\n", "nugget = 0.04\n").replace(
+        "sill = 0.95", "sill = 0.76"
+    )
+    config.write_text(scaled, encoding="utf-8")
+    fitted = simulate(config)
+    assert fitted["code"] == plain["code"] == 0
+    assert [w for w in fitted["warnings"] if "sill of 0.8" in w]
+    assert not [w for w in plain["warnings"] if "sill" in w]
+    assert fitted["variables"][0]["nodes_mean"] == pytest.approx(
+        plain["variables"][0]["nodes_mean"]
+    )

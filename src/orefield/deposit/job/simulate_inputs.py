@@ -29,6 +29,10 @@ from orefield.deposit.variogram import Variogram
 
 _F8 = NDArray[np.float64]
 
+_NEAR_ONE = 0.3
+"""How far from 1 the sill of a variogram fitted to normal scores may be; a model of grades is
+further off, and taking it for one of scores would be a mistake that nobody sees."""
+
 
 @dataclass(eq=False)
 class SimulationInputs:
@@ -72,13 +76,23 @@ class SimulationInputs:
         wanted = (self.chosen.variogram,) if self.chosen.variogram else names
         for name in wanted:
             if name in self.variograms:
-                found = self.variograms[name]
-                return found.standardised() if self.chosen.standardise else found
+                return self._of_scores(name, self.variograms[name])
         raise ModelError(
             f"there is no variogram '{wanted[0]}'",
             where=self.chosen.where,
             fix=hint(wanted[0], self.variograms),
         )
+
+    def _of_scores(self, name: str, found: Variogram) -> Variogram:
+        """The model with a sill of one where that is meant: asked for, or a fit that came near."""
+        if self.chosen.standardise:
+            return found.standardised()
+        if 0.0 < abs(found.sill - 1.0) <= _NEAR_ONE:
+            told = f"variogram '{name}' has a sill of {found.sill:.3g}: taken as 1, its shape kept"
+            if told not in self.warnings:
+                self.warnings.append(told)
+            return found.standardised()
+        return found
 
     def weights(self, values: _F8) -> _F8:
         """Declustering weights of the samples, shape (m,), as the settings make them.
