@@ -303,7 +303,7 @@ def test_a_run_that_was_stopped_goes_on(folder, monkeypatch):
     whole = model_of(folder)
     (folder / "results" / "estimate.parquet").unlink()
     monkeypatch.setattr(streaming.SliceStore, "slices", lambda self: streaming.slices_of(GRID, 400))
-    real, done = estimating._slice, []
+    real, done = estimating.estimate_slice, []
 
     def stops(parts, inputs, start, stop, threads):
         if len(done) == 3:
@@ -311,7 +311,7 @@ def test_a_run_that_was_stopped_goes_on(folder, monkeypatch):
         done.append(start)
         return real(parts, inputs, start, stop, threads)
 
-    monkeypatch.setattr(estimating, "_slice", stops)
+    monkeypatch.setattr(estimating, "estimate_slice", stops)
     code, _, said = run(folder, PLAIN)
     assert code == 130, said
     kept = folder / "results" / "estimate.parquet.partial"
@@ -323,7 +323,7 @@ def test_a_run_that_was_stopped_goes_on(folder, monkeypatch):
         again.append(start)
         return real(parts, inputs, start, stop, threads)
 
-    monkeypatch.setattr(estimating, "_slice", counts)
+    monkeypatch.setattr(estimating, "estimate_slice", counts)
     code, data, said = run(folder, PLAIN)
     assert code == 0, said
     assert data["resumed_slices"] == 3
@@ -338,7 +338,7 @@ def test_a_run_that_was_stopped_goes_on(folder, monkeypatch):
 
 def test_slices_of_other_settings_are_not_taken(folder, monkeypatch):
     monkeypatch.setattr(streaming.SliceStore, "slices", lambda self: streaming.slices_of(GRID, 400))
-    real, done = estimating._slice, []
+    real, done = estimating.estimate_slice, []
 
     def stops(parts, inputs, start, stop, threads):
         if len(done) == 2:
@@ -346,16 +346,16 @@ def test_slices_of_other_settings_are_not_taken(folder, monkeypatch):
         done.append(start)
         return real(parts, inputs, start, stop, threads)
 
-    monkeypatch.setattr(estimating, "_slice", stops)
+    monkeypatch.setattr(estimating, "estimate_slice", stops)
     assert run(folder, PLAIN)[0] == 130
-    monkeypatch.setattr(estimating, "_slice", real)
+    monkeypatch.setattr(estimating, "estimate_slice", real)
     code, data, _ = run(folder, PLAIN.replace("times = 3", "times = 4"))
     assert code == 0
     assert data["resumed_slices"] == 0
     done.clear()
-    monkeypatch.setattr(estimating, "_slice", stops)
+    monkeypatch.setattr(estimating, "estimate_slice", stops)
     assert run(folder, PLAIN)[0] == 130
-    monkeypatch.setattr(estimating, "_slice", real)
+    monkeypatch.setattr(estimating, "estimate_slice", real)
     lines = (folder / "samples.csv").read_text(encoding="utf-8").splitlines()
     cells = lines[1].split(",")
     cells[4] = "9.5"

@@ -41,7 +41,7 @@ AHEAD_YEARS = 5
 _LEAST_SHARE = 1e-2
 """Share of what was wanted that is as bad as none, where shares are compared by logarithms."""
 
-_HELD = 10.0
+_HELD = 40.0
 """How much more a miss counts where throughput was free to meet what is published."""
 
 OPENING_SHARES = tuple(round(0.005 * i, 3) for i in range(61))

@@ -160,11 +160,10 @@ def _shape(settings: DepositSettings, value: str, rules: CheckSettings) -> Ellip
 
 def _validated(settings: DepositSettings, value: str) -> Validated | None:
     """What ``deposit estimate`` left of cross-validations; ``None`` where it left nothing."""
-    parts = []
-    for estimate in _estimates(settings, value, ""):
-        path = settings.folder / f"cross_validation_{estimate.slug}.csv"
-        if estimate.validate and path.is_file():
-            parts.append(_left_out(path, estimate.value))
+    # settings that only check have no [[estimate]]: the value is called by its own name
+    known = {e.slug: e.value for e in _estimates(settings, value, "")} or {value: value}
+    paths = {settings.folder / f"cross_validation_{slug}.csv": of for slug, of in known.items()}
+    parts = [_left_out(path, of) for path, of in paths.items() if path.is_file()]
     if not parts:
         return None
     return Validated(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
