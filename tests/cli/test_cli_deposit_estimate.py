@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -449,3 +450,23 @@ max_per_octant = 2
     model = BlockModel.from_parquet(tmp_path / "results" / "estimate.parquet")
     assert (model["v_pass"] == 1).all()
     assert model["v_samples"].max() <= 8  # two in each quadrant
+
+
+def test_block_models_are_left_in_the_kinds_of_files_that_are_asked_for(folder):
+    code, data, said = run(folder, PLAIN + '\n[output]\nblocks = ["csv", "vtk"]\n')
+    assert code == 0, said
+    assert {"estimate.parquet", "estimate.csv", "estimate.vtk"} <= set(data["files"])
+    model = model_of(folder)
+    with (folder / "results" / "estimate.csv").open(encoding="utf-8") as text:
+        rows = list(csv.DictReader(text))
+    assert len(rows) == model.grid.n
+    field = next(name for name in model.fields if name.endswith("_variance"))
+    assert [float(r[field]) for r in rows] == pytest.approx(model[field])
+    assert (folder / "results" / "estimate.vtk").read_bytes().startswith(b"# vtk DataFile")
+
+
+def test_a_kind_of_file_that_is_not_written_is_refused_before_the_work(folder):
+    code, _, said = run(folder, PLAIN + '\n[output]\nblocks = ["dm"]\n')
+    assert code == 2
+    assert "'dm' is no kind of block model file" in said
+    assert not (folder / "results" / "estimate.parquet").exists()

@@ -167,6 +167,7 @@ READERS: Mapping[str, Callable[[DepositSettings, str], None]] = {
     "statement": _whole("statement_settings"),
     "plan": _plan,
     "update": _whole("update_settings"),
+    "output": _whole("block_files"),
 }
 
 

@@ -53,6 +53,7 @@ from orefield.deposit.classification.volumes import (
     panels,
 )
 from orefield.deposit.job.inputs import samples_of
+from orefield.deposit.job.output_settings import block_files
 from orefield.deposit.orientation import Ellipsoid
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def deposit_classify(config: Path, *, out: Path | None = None, tell: Tell | None
         "warnings": [*resource.warnings, *found.warnings],
     }  # fmt: skip
     say("writing", 0.85)
-    files = Results(settings.folder, ("parquet",), ())
+    files = Results(settings.folder, block_files(settings), ())
     _write(files, resource, found, final, shown, compared)
     if files.folder is not None:
         write_text(files.folder, "statement.txt", text + "\n")

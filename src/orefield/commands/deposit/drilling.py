@@ -16,6 +16,7 @@ from orefield.commands.deposit.resource_model import write_json
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.files import Results
 from orefield.core.telling import Tell
+from orefield.deposit.job.output_settings import block_files
 
 HOLES = "planned_holes"
 """Name of the CSV of collars that is left."""
@@ -52,7 +53,7 @@ def deposit_plan(
     chosen = plan_settings(settings, section)
     say("reading samples", 0.0)
     ground = plan_ground(settings, section, chosen)
-    files = Results(settings.folder, ("parquet",), ())
+    files = Results(settings.folder, block_files(settings), ())
     data: dict[str, Any] = {
         "value": ground.value,
         "unit": ground.unit,

@@ -15,11 +15,14 @@ from orefield.commands.deposit.estimate_checks import cross_validations, neighbo
 from orefield.commands.deposit.estimate_texts import EstimateTally, estimate_text
 from orefield.commands.deposit.settings import DepositSettings, read_settings
 from orefield.commands.files import Results
+from orefield.core import BlockModel
+from orefield.core.model_files import write_model
 from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
 from orefield.deposit.estimation.slices import SliceStore, hash_of
 from orefield.deposit.job.estimate_blocks import estimate_note, estimate_slice, prepared
 from orefield.deposit.job.estimate_parts import EstimatePart
+from orefield.deposit.job.output_settings import block_files
 
 ESTIMATE = "estimate.parquet"
 """The block model that the command leaves in the folder of results."""
@@ -47,6 +50,7 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     """
     say = told(tell)
     settings = read_settings(config, out)
+    kinds = block_files(settings)
     inputs, parts = prepared(settings, say)
     grid, samples = inputs.grid, inputs.samples
     store = SliceStore(
@@ -66,6 +70,7 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     say("writing", 0.96)
     tally = EstimateTally(parts)
     store.join(tally.add)
+    written = _other_kinds(settings.folder / ESTIMATE, kinds)
     data = {
         "grid": grid.as_dict(),
         "samples": len(samples),
@@ -75,11 +80,21 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
         "warnings": tally.warnings(),
         "cross_validation": validated,
         "neighbourhood": analysed,
-        "files": [ESTIMATE, *files.written, "estimate.json"],
+        "files": [ESTIMATE, *written, *files.written, "estimate.json"],
     }
     with whole_file(settings.folder / "estimate.json") as file:
         file.write(json.dumps(data, indent=1, allow_nan=False).encode() + b"\n")
     return data, estimate_text(data, settings.folder)
+
+
+def _other_kinds(path: Path, kinds: tuple[str, ...]) -> list[str]:
+    """The block model once more in every kind of file but its own; names of what was written."""
+    others = [path.with_suffix(f".{kind}") for kind in kinds if f".{kind}" != path.suffix]
+    if others:
+        model = BlockModel.from_parquet(path)
+        for other in others:
+            write_model(model, other)
+    return [other.name for other in others]
 
 
 def _made_from(settings: DepositSettings, parts: list[EstimatePart]) -> str:

@@ -17,6 +17,7 @@ from orefield.commands.files import Results
 from orefield.core import BlockModel
 from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
+from orefield.deposit.job.output_settings import block_files
 from orefield.deposit.job.simulate_blocks import engine_of
 from orefield.deposit.job.simulate_engines import Engine
 from orefield.deposit.job.simulate_inputs import SimulationInputs, simulation_inputs
@@ -62,7 +63,7 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
     chosen = simulate_settings(settings)
     say("reading samples", 0.0)
     inputs = simulation_inputs(settings, chosen, say)
-    results = Results(settings.folder, ("parquet",), ())
+    results = Results(settings.folder, block_files(settings), ())
     if chosen.method == "uniform conditioning":
         return recover(settings, inputs, results, say)
     say("weighing data", 0.05)

@@ -23,6 +23,7 @@ from orefield.commands.files import Results, plain
 from orefield.core import BlockModel, Grid, ModelError
 from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
+from orefield.deposit.job.output_settings import block_files
 from orefield.deposit.realisations import RealisationSource, grid_of, one_at_a_time
 from orefield.deposit.realisations_file import RealisationsFile
 from orefield.deposit.updating import (
@@ -67,7 +68,7 @@ def deposit_update(config: Path, *, out: Path | None = None, tell: Tell | None =
     say("reading", 0.0)
     first = _realisations(chosen)
     readings = read_readings(chosen, grid_of(first))
-    files = Results(settings.folder, ("parquet",), ())
+    files = Results(settings.folder, block_files(settings), ())
     path = settings.folder / UPDATED
     state = read_state(settings.folder, chosen.realisations, path, restart=chosen.restart)
     sifted = sift(readings, state)

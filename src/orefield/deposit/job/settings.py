@@ -15,6 +15,7 @@ from orefield.core.sections import Section
 SECTIONS = (
     "holes", "domains", "composite", "samples", "statistics", "experimental", "variogram",
     "grid", "estimate", "simulate", "check", "classify", "statement", "plan", "update",
+    "output",
 )  # fmt: skip
 """Sections of a file; each is described in docs/deposit-settings.md."""
 
