@@ -103,9 +103,11 @@ class Grid:
         self,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Block centres along the grid's own axes, without rotation: (nx,), (ny,), (nz,) in m."""
-        return tuple(  # type: ignore[return-value]
-            self.origin[a] + (np.arange(self.shape[a]) + 0.5) * self.size[a] for a in range(3)
-        )
+        return self._along(0), self._along(1), self._along(2)
+
+    def _along(self, axis: int) -> NDArray[np.float64]:
+        places = np.arange(self.shape[axis], dtype=np.float64) + 0.5
+        return self.origin[axis] + places * self.size[axis]
 
     def centroids(self) -> NDArray[np.float64]:
         """Block centres, shape (n, 3): east, north, elevation (m), in index order."""

@@ -72,8 +72,22 @@ class Section:
         return str(self.take(key, default, (str,), "text"))
 
     def number(self, key: str, default: object = REQUIRED) -> float:
-        """A number."""
-        return float(self.take(key, default, (int, float), "a number"))
+        """A number.
+
+        Raises
+        ------
+        ModelError
+            When it is none, is missing, or has more digits than any quantity.
+        """
+        value = self.take(key, default, (int, float), "a number")
+        try:
+            return float(value)
+        except OverflowError:
+            raise ModelError(
+                f"'{key}' has more digits than any quantity",
+                where=self.where,
+                fix="look for a slip",
+            ) from None
 
     def number_or_none(self, key: str) -> float | None:
         """A number, or ``None`` where the key is absent."""

@@ -41,6 +41,51 @@ def plain_number(text: str) -> float:
     return value
 
 
+def unreadable(what: str, path: Path | str, error: OSError) -> TableError:
+    """The error for a file that the system does not let be read.
+
+    Parameters
+    ----------
+    what : str
+        What the file is: ``"table"``, ``"wireframe"``.
+    path : Path
+        Its name.
+    error : OSError
+        What the system said.
+    """
+    return TableError(
+        f"{what} cannot be read: {error.strerror or error}",
+        where=str(path),
+        fix="check the name, that it is a file, and that you may read it",
+    )
+
+
+def refuse_nul(text: str, name: str, encoding: str = "UTF-8") -> None:
+    """Refuse a text with a NUL byte: a file of another kind, or of wider characters.
+
+    Parameters
+    ----------
+    text : str
+        Of the file, whole.
+    name : str
+        Of the file.
+    encoding : str
+        What it is to be saved as.
+
+    Raises
+    ------
+    TableError
+        Naming the line.
+    """
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise TableError(
+            "table holds a NUL byte: it is not text",
+            where=f"{name}:{line}",
+            fix=f"save it as {encoding} text",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: its cells by column, and where it stands."""
@@ -130,11 +175,7 @@ def read_rows(
             "table is missing", where=str(path), fix="add the file, or take it out of [tables]"
         ) from None
     except OSError as error:
-        raise TableError(
-            f"table cannot be read: {error.strerror or error}",
-            where=str(path),
-            fix="check that it is a file, and that you may read it",
-        ) from error
+        raise unreadable("table", path, error) from error
     except UnicodeDecodeError as error:
         raise TableError(
             f"table is not UTF-8: {error.reason} at byte {error.start}",
@@ -149,13 +190,7 @@ def _parse(
 ) -> list[Row]:
     if not text.strip():
         raise TableError("table is empty", where=name, fix=f"header: {','.join(required)}")
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise TableError(
-            "table holds a NUL byte: it is not text",
-            where=f"{name}:{line}",
-            fix="save it as UTF-8 text",
-        )
+    refuse_nul(text, name)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[Row] = []
     seen: dict[str, int] = {}

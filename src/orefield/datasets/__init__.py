@@ -1,7 +1,7 @@
 """Public data sets for tests, benchmarks and examples: found, or downloaded by hash."""
 
 from orefield.datasets.catalogue import MAX_BYTES, DataFile, registry
-from orefield.datasets.find import FOLDER_VARIABLE, fetch, file_of, listing
+from orefield.datasets.find import FOLDER_VARIABLE, fetch, file_of, hash_of, listing
 from orefield.datasets.transfer import download
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "download",
     "fetch",
     "file_of",
+    "hash_of",
     "listing",
     "registry",
 ]

@@ -96,16 +96,8 @@ def fetch(name: str) -> list[Path]:
     RunError
         When a file cannot be downloaded or written, or is not the registered one.
     """
-    known = registry()
-    if name not in known:
-        near = get_close_matches(name, known, n=1)
-        raise InputError(
-            f"no data set '{name}'",
-            where="orefield's registry of data sets",
-            fix=f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}",
-        )
     folder, cache = _folder(), _cache()
-    return [_obtain(file, folder, cache) for file in known[name]]
+    return [_obtain(file, folder, cache) for file in _members(name)]
 
 
 def file_of(name: str) -> Path:
@@ -116,16 +108,42 @@ def file_of(name: str) -> Path:
     InputError, RunError
         As :func:`fetch`; and when the set has no such file.
     """
+    return _obtain(_member(name), _folder(), _cache())
+
+
+def hash_of(name: str) -> str:
+    """Registered SHA-256 of a file of a data set, by ``DATASET/FILE``.
+
+    Raises
+    ------
+    InputError
+        As :func:`file_of`, but nothing is looked for on this machine.
+    """
+    return _member(name).sha256
+
+
+def _member(name: str) -> DataFile:
     dataset, _, wanted = name.partition("/")
-    members = registry().get(dataset, ())
-    for path in fetch(dataset):
-        if path.name == wanted:
-            return path
+    for file in _members(dataset):
+        if Path(file.file).name == wanted:
+            return file
     raise InputError(
         f"data set '{dataset}' has no file '{wanted}'",
         where="orefield's registry of data sets",
-        fix=f"it has: {', '.join(Path(m.file).name for m in members)}",
+        fix=f"it has: {', '.join(Path(m.file).name for m in _members(dataset))}",
     )
+
+
+def _members(name: str) -> tuple[DataFile, ...]:
+    known = registry()
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        raise InputError(
+            f"no data set '{name}'",
+            where="orefield's registry of data sets",
+            fix=f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}",
+        )
+    return known[name]
 
 
 def _folder() -> Path | None:
