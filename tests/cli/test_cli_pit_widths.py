@@ -13,6 +13,7 @@ from pit_cases import copper_fields, copper_settings, pit, settled, table
 from orefield.commands.pit.planning import Planner
 from orefield.commands.pit.widths import Widths
 from orefield.core import BlockModel, Grid
+from orefield.core.model_files import read_model
 from orefield.pit.production import Plan
 from orefield.pit.production.solve import Solution
 from orefield.pit.working_periods import working_plan
@@ -29,7 +30,7 @@ mining_width_m = 40
 seconds = 4
 gap = 0.005
 [output]
-blocks = ["parquet", "csv"]
+blocks = ["parquet", "csv", "omf"]
 """,
 )
 
@@ -67,6 +68,8 @@ def test_every_period_has_room_and_keeps_its_limits(model, tmp_path, units):
     data = json.loads(done.stdout)
     blocks = BlockModel.from_parquet(tmp_path / "out" / "blocks.parquet")
     after, before = blocks["period"], blocks["period_before_widths"]
+    exchanged = read_model(tmp_path / "out" / "blocks.omf")
+    np.testing.assert_array_equal(exchanged["period"], after)
     assert (after >= 0).any()
     assert not narrow(after).any()
     width, rock = data["mining_width"], blocks.tonnes()

@@ -246,9 +246,11 @@ def test_without_a_block_size_the_file_says_what_is_missing(tmp_path):
     assert "parent" in error.value.fix
 
 
-def test_ways_of_weighing_need_a_block_size():
-    with pytest.raises(ModelError, match="for sub-blocked models"):
-        ModelOptions(majority=("zone",))
+def test_ways_of_weighing_need_a_block_size(tmp_path):
+    path = written(frame(5), tmp_path)
+    for ways in ({"majority": ("zone",)}, {"sums": ("t",)}, {"straddling": "split"}):
+        with pytest.raises(ModelError, match="for sub-blocked models"):
+            read_model(path, ModelOptions(**ways))
 
 
 def test_a_file_with_a_grid_takes_no_block_size(tmp_path):

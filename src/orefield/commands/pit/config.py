@@ -17,6 +17,7 @@ from orefield.commands.pit.slopes import SlopeSettings, read_slopes
 from orefield.commands.pit.value_settings import read_valuation
 from orefield.commands.pit.wish_settings import FeedWishes, read_feed_wishes
 from orefield.core import ModelError, TableError
+from orefield.core.model_files import BLOCK_FILES, refuse_unwritable
 from orefield.core.model_files.keys import refuse_unknown
 from orefield.core.model_files.options import ModelOptions, options_from_dict
 from orefield.core.numbers import positive
@@ -29,7 +30,6 @@ _SECTIONS = (
     "feed", "stockpile", "risk", "output",
 )  # fmt: skip
 _MOST_SHELLS = 1000
-_BLOCK_FILES = ("parquet", "csv", "vtk")
 _SURFACE_FILES = ("vtk", "obj", "stl")
 
 
@@ -187,7 +187,7 @@ def _factors(section: Section) -> tuple[float, ...]:
 def _outputs(section: Section) -> dict[str, tuple[str, ...]]:
     out = {}
     for name, key, known in (
-        ("block_files", "blocks", _BLOCK_FILES),
+        ("block_files", "blocks", BLOCK_FILES),
         ("surface_files", "surfaces", _SURFACE_FILES),
     ):
         given = section.names(key) if section.has(key) else known[:1]
@@ -199,5 +199,7 @@ def _outputs(section: Section) -> dict[str, tuple[str, ...]]:
                     fix=", ".join(known),
                 )
         out[name] = given
+    for kind in out["block_files"]:
+        refuse_unwritable(f"blocks.{kind}")
     section.done()
     return out

@@ -8,9 +8,10 @@ from orefield.core.model_files.read import read_model
 from orefield.core.model_files.surface import Surface, ground_surface, write_surface
 from orefield.core.model_files.table import model_from_table, read_csv_model
 from orefield.core.model_files.topography import refuse_value_in_air, with_ground
-from orefield.core.model_files.write import write_model
+from orefield.core.model_files.write import BLOCK_FILES, refuse_unwritable, write_model
 
 __all__ = [
+    "BLOCK_FILES",
     "ModelOptions",
     "Surface",
     "detect_grid",
@@ -21,6 +22,7 @@ __all__ = [
     "read_model",
     "read_omf_model",
     "read_parquet_model",
+    "refuse_unwritable",
     "refuse_value_in_air",
     "with_ground",
     "write_model",

@@ -29,7 +29,8 @@ class ModelOptions:
     rotation_deg : float
         Angle (degrees, counter-clockwise from east) of the grid's x axis.
     parent : (float, float, float), optional
-        Block size (m) onto which a sub-blocked model is regularised: rows of several sizes.
+        Block size (m) onto which a sub-blocked model is regularised: rows of several sizes. OMF
+        tells the size of parent blocks itself.
     straddling : {"error", "split"}
         What to do with a sub-block that crosses the faces of blocks.
     majority, by_volume, sums : sequence of str
@@ -115,12 +116,6 @@ class ModelOptions:
             raise ModelError(
                 "a field is weighed in two ways", where="[model]", fix="majority, by_volume or sums"
             )
-        if self.parent is None and (weighed or self.straddling != "error"):
-            raise ModelError(
-                "majority, by_volume, sums and straddling are for sub-blocked models",
-                where="[model]",
-                fix="give parent = [dx, dy, dz], the size of a block",
-            )
         if not all(math.isfinite(v) for v in (*self.origin, self.rotation_deg)):
             raise ModelError("origin or rotation is not finite", where="[model]")
         if any((self.x, self.y, self.z)) and any((self.i, self.j, self.k)):
@@ -179,18 +174,35 @@ def options_from_dict(values: Mapping[str, Any]) -> ModelOptions:
 
 
 def refuse_parent(options: ModelOptions, where: str) -> None:
-    """Raise where a file has a grid of its own, and sub-blocks are asked for.
+    """Raise where a file has a grid of its own and no sub-blocks, and they are asked for.
 
     Raises
     ------
     ModelError
-        When ``parent`` is given.
+        When ``parent`` is given, or ways of weighing.
     """
     if options.parent is not None:
         raise ModelError(
             "the file has a grid: it holds no sub-blocks as rows",
             where=where,
-            fix="leave out [model] parent, or export the sub-blocks as CSV",
+            fix="leave out [model] parent, or export the sub-blocks as CSV or OMF 2",
+        )
+    refuse_weighing(options, where)
+
+
+def refuse_weighing(options: ModelOptions, where: str) -> None:
+    """Raise where a file has no sub-blocks, and ways of weighing them are given.
+
+    Raises
+    ------
+    ModelError
+    """
+    given = options.majority or options.by_volume or options.sums
+    if given or options.straddling != "error":
+        raise ModelError(
+            "majority, by_volume, sums and straddling are for sub-blocked models",
+            where=where,
+            fix="for rows of sub-blocks give [model] parent = [dx, dy, dz], the size of a block",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core.blockmodel import BlockModel
-from orefield.core.errors import ModelError
+from orefield.core.errors import ModelError, TableError
 from orefield.core.grid import Grid
 from orefield.kernels.box_overlap import first_overlap
 
 _F8 = NDArray[np.float64]
 _I8 = NDArray[np.int64]
-_Row = Callable[[int], str]
+Row = Callable[[int], str]
+"""What errors call a sub-block."""
 _Values = NDArray[np.generic]
 
 _SLACK = 1e-3
@@ -50,6 +51,22 @@ class Weighing:
     majority: Sequence[str] = ()
     by_volume: Sequence[str] = ()
     sums: Sequence[str] = ()
+
+    def refuse_unknown(self, fields: Iterable[str], where: str) -> None:
+        """Raise where a field is named that is none.
+
+        Raises
+        ------
+        TableError
+        """
+        known = list(fields)
+        for name in (*self.majority, *self.by_volume, *self.sums):
+            if name not in known:
+                raise TableError(
+                    f"[model] weighs '{name}', which is no field of sub-blocks",
+                    where=where,
+                    fix=f"there are: {', '.join(known)}",
+                )
 
     def of(self, name: str, values: _Values) -> Literal["majority", "volume", "tonnes", "sum"]:
         """How a field is weighed."""
@@ -94,12 +111,12 @@ def regularise(
     rotation_deg: float = 0.0,
     straddling: Literal["error", "split"] = "error",
     missing: Literal["air", "error"] = "air",
-    weighing: Weighing | None = None,
+    weighing: Weighing,
+    row: Row,
     where: str = "",
-    first_row: int = 2,
     note: str = "",
 ) -> BlockModel:
-    """Sub-blocks as a regular block model.
+    """Sub-blocks as a regular block model, on a grid that holds all of them.
 
     With v a sub-block's volume, f its share of rock and d its density, a block of volume V has
     ``rock_fraction = sum(v f) / V``, density ``sum(v f d) / sum(v f)`` and grades weighted by
@@ -121,12 +138,12 @@ def regularise(
         What to do with a sub-block that crosses the faces of blocks.
     missing : {"air", "error"}
         What space is that no sub-block fills.
-    weighing : Weighing, optional
+    weighing : Weighing
         How fields become fields of blocks.
+    row : callable
+        What errors call a sub-block, by its place in the arrays.
     where : str
         The file, for errors.
-    first_row : int
-        Line of the first sub-block in it.
     note : str
         What the model is.
 
@@ -136,12 +153,43 @@ def regularise(
         When sizes are not positive, sub-blocks overlap, fill more than their block, or cross
         its faces; when space is empty and may not be; when lengths seem to be feet.
     """
-
-    def row(i: int) -> str:
-        return f"{where}:{i + first_row}" if where else f"row {i + first_row}"
-
     _check(centres, sizes, parent, row)
     grid, low = _grid(centres, sizes, parent, origin, rotation_deg)
+    return regularise_on(
+        grid, low, sizes, fields, straddling=straddling, missing=missing, weighing=weighing,
+        row=row, where=where, note=note,
+    )  # fmt: skip
+
+
+def regularise_on(
+    grid: Grid,
+    low: _F8,
+    sizes: _F8,
+    fields: Mapping[str, _Values],
+    *,
+    straddling: Literal["error", "split"] = "error",
+    missing: Literal["air", "error"] = "air",
+    weighing: Weighing,
+    row: Row,
+    where: str = "",
+    note: str = "",
+) -> BlockModel:
+    """Sub-blocks as a model on a grid that is known; all lie inside of it.
+
+    Parameters
+    ----------
+    grid : Grid
+        Of the blocks.
+    low, sizes : float64 array, shape (k, 3)
+        Lower corners and lengths (above zero) along the grid's axes, m from its origin.
+    fields, straddling, missing, weighing, row, where, note
+        As :func:`regularise` takes them.
+
+    Raises
+    ------
+    ModelError
+        As :func:`regularise`, feet apart.
+    """
     pieces = _cut(low, sizes, grid, straddling, row)
     _refuse_overlap(pieces, grid, sizes, row)
     full = np.bincount(pieces.block, pieces.volume, grid.n) / grid.block_volume_m3
@@ -161,10 +209,10 @@ def regularise(
             where=where,
             fix='[model] missing = "air" takes empty space for air',
         )
-    return BlockModel(grid, _weighed(pieces, sizes, fields, grid, weighing or Weighing()), note)
+    return BlockModel(grid, _weighed(pieces, sizes, fields, grid, weighing), note)
 
 
-def _check(centres: _F8, sizes: _F8, parent: tuple[float, float, float], row: _Row) -> None:
+def _check(centres: _F8, sizes: _F8, parent: tuple[float, float, float], row: Row) -> None:
     if centres.shape != sizes.shape or centres.ndim != 2 or centres.shape[1] != 3:
         raise ModelError(f"sub-blocks have centres {centres.shape} and sizes {sizes.shape}")
     if len(centres) == 0:
@@ -220,7 +268,7 @@ def _grid(
     return Grid(at, parent, (nx, ny, nz), rotation_deg), low - corner
 
 
-def _cut(low: _F8, sizes: _F8, grid: Grid, straddling: str, row: _Row) -> _Pieces:
+def _cut(low: _F8, sizes: _F8, grid: Grid, straddling: str, row: Row) -> _Pieces:
     size, shape = np.asarray(grid.size), np.asarray(grid.shape)
     a, b = low / size, (low + sizes) / size
     # an edge within rounding of a face lies on it
@@ -265,7 +313,7 @@ def _cut(low: _F8, sizes: _F8, grid: Grid, straddling: str, row: _Row) -> _Piece
     return _Pieces(owner, block, volume, inner_low * size, inner_high * size)
 
 
-def _refuse_overlap(pieces: _Pieces, grid: Grid, sizes: _F8, row: _Row) -> None:
+def _refuse_overlap(pieces: _Pieces, grid: Grid, sizes: _F8, row: Row) -> None:
     order = np.argsort(pieces.block, kind="stable")
     starts = np.flatnonzero(np.diff(pieces.block[order], prepend=-1))
     start = np.append(starts, len(order)).astype(np.int64)

@@ -14,7 +14,7 @@ from orefield.core.errors import ModelError, TableError
 from orefield.core.grid import Grid
 from orefield.core.model_files.detect import detect_grid, refuse_twins
 from orefield.core.model_files.keys import nearest
-from orefield.core.model_files.options import ModelOptions
+from orefield.core.model_files.options import ModelOptions, refuse_weighing
 from orefield.core.model_files.sub_blocks import Weighing, regularise
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def model_from_table(frame: pd.DataFrame, where: str, options: ModelOptions) -> 
     reader = _Reader(frame, where, options)
     if options.parent is not None:
         return reader.regularised(options.parent)
+    refuse_weighing(options, where)
     grid, flat = reader.place()
     return reader.model(grid, flat)
 
@@ -302,18 +303,15 @@ class _Reader:
             corner = (x, y, z)
         fields = dict(self._fields())
         weighing = Weighing(o.majority, o.by_volume, o.sums)
-        for name in (*o.majority, *o.by_volume, *o.sums):
-            if name not in fields:
-                raise TableError(
-                    f"[model] weighs '{name}', which is no field",
-                    where=self.where,
-                    fix=f"there are: {', '.join(fields)}",
-                )
+        weighing.refuse_unknown(fields, self.where)
+
+        def row(at: int) -> str:
+            return f"{self.where}:{at + 2 + o.skip_rows}"
+
         return regularise(
             xyz, np.column_stack([self._numbers(c) for c in sizes]), fields, parent,
             origin=corner, rotation_deg=o.rotation_deg, straddling=o.straddling,
-            missing=o.missing, weighing=weighing, where=self.where,
-            first_row=2 + o.skip_rows, note=o.note,
+            missing=o.missing, weighing=weighing, row=row, where=self.where, note=o.note,
         )  # fmt: skip
 
     def _fields(self) -> Iterator[tuple[str, NDArray[np.generic]]]:

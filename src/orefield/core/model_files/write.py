@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 
 from orefield.core.blockmodel import BlockModel
 from orefield.core.errors import ModelError, TableError
+from orefield.core.model_files.omf_1 import omf_1_library, write_version_1
+from orefield.core.model_files.omf_2_write import write_version_2
 from orefield.core.model_files.vtk import write_vtk_model
 from orefield.core.model_files.whole import whole_file
+
+_OMF_1 = "v1.omf"
+
+BLOCK_FILES = ("parquet", "csv", "vtk", "omf", _OMF_1)
+"""Endings of block model files that are written."""
 
 
 def write_model(
@@ -21,29 +28,31 @@ def write_model(
     fields: Sequence[str] | None = None,
     only: NDArray[np.bool_] | None = None,
 ) -> None:
-    """Write a block model as Parquet, CSV or VTK, by the ending of the path.
+    """Write a block model as Parquet, CSV, VTK or OMF, by the ending of the path.
 
     CSV holds a row a block: centre (``x_m, y_m, z_m``), size (``dx_m, dy_m, dz_m``) and
     fields, as block files of other packages do. Parquet carries the grid in its metadata,
-    VTK in its header.
+    VTK in its header. OMF is version 2, or version 1 (through the library ``omf``) where the
+    path ends in ``.v1.omf``.
 
     Parameters
     ----------
     model : BlockModel
         What is written.
     path : Path
-        Ending in ``.parquet``, ``.csv`` or ``.vtk``.
+        Ending in ``.parquet``, ``.csv``, ``.vtk``, ``.omf`` or ``.v1.omf``.
     fields : sequence of str, optional
         Fields written, in this order; all by default.
     only : bool array, shape (n,), optional
-        Blocks written to CSV. Parquet and VTK always hold the whole grid.
+        Blocks written to CSV. The other kinds always hold the whole grid.
 
     Raises
     ------
     TableError
         For another ending.
     ModelError
-        When a field is not there, or ``only`` does not fit.
+        When a field is not there or cannot be written, ``only`` does not fit, or OMF 1 is
+        wanted without its library.
     RunError
         When the file cannot be written.
     """
@@ -59,12 +68,32 @@ def write_model(
         _write_csv(model, path, only)
     elif suffix == ".vtk":
         write_vtk_model(model, path)
+    elif suffix == ".omf":
+        write = write_version_1 if _is_omf_1(path) else write_version_2
+        with whole_file(path) as out:
+            write(model, out, str(path))
     else:
         raise TableError(
             f"'{suffix}' is not a kind of block model file",
             where=str(path),
-            fix="give .parquet, .csv or .vtk",
+            fix=f"give one of .{', .'.join(BLOCK_FILES)}",
         )
+
+
+def refuse_unwritable(path: Path | str) -> None:
+    """Raise now what :func:`write_model` would raise for lack of a library after a long run.
+
+    Raises
+    ------
+    ModelError
+        When OMF 1 is wanted without its library.
+    """
+    if _is_omf_1(path):
+        omf_1_library(str(path))
+
+
+def _is_omf_1(path: Path | str) -> bool:
+    return Path(path).name.lower().endswith(f".{_OMF_1}")
 
 
 def _write_csv(model: BlockModel, path: Path | str, only: NDArray[np.bool_] | None) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from orefield.core import ModelError
+from orefield.core.model_files import BLOCK_FILES, refuse_unwritable
 from orefield.core.sections import hint
 from orefield.deposit.job.settings import DepositSettings
-
-KINDS = ("parquet", "csv", "vtk")
-"""Endings of block model files that are written."""
 
 
 def block_files(settings: DepositSettings) -> tuple[str, ...]:
@@ -16,16 +14,18 @@ def block_files(settings: DepositSettings) -> tuple[str, ...]:
     Raises
     ------
     ModelError
-        For unknown keys, or a kind of file that is not written.
+        For unknown keys, a kind of file that is not written, or one whose library is not
+        installed.
     """
     section = settings.section_or_empty("output")
     chosen = section.names("blocks")
     section.done()
     for each in chosen:
-        if each not in KINDS:
+        if each not in BLOCK_FILES:
             raise ModelError(
                 f"'{each}' is no kind of block model file",
                 where=f"{section.where}, blocks",
-                fix=hint(each, KINDS),
+                fix=hint(each, BLOCK_FILES),
             )
-    return tuple(dict.fromkeys((KINDS[0], *chosen)))
+        refuse_unwritable(f"blocks.{each}")
+    return tuple(dict.fromkeys((BLOCK_FILES[0], *chosen)))
