@@ -47,8 +47,8 @@ class Wireframe:
     Raises
     ------
     ModelError
-        For a mesh without area, one that is open and ``holes`` refuses, or is open and has
-        triangles that face opposite ways.
+        For a vertex that is not finite, a mesh without area, one that is open and ``holes``
+        refuses, or is open and has triangles that face opposite ways.
     """
 
     vertices: _F8
@@ -64,6 +64,8 @@ class Wireframe:
             raise ModelError(f"open meshes are to be {self.holes!r}", fix="refuse or winding")
         vertices = np.ascontiguousarray(self.vertices, dtype=np.float64)
         triangles = np.ascontiguousarray(self.triangles, dtype=np.int32)
+        if not np.isfinite(vertices).all():
+            raise ModelError("a vertex of the wireframe is not finite", where=self.name)
         a, b, c = (vertices[triangles[:, k]] for k in range(3))
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
         triangles = np.ascontiguousarray(triangles[area > 0])
@@ -164,8 +166,13 @@ class Wireframe:
             East, north, elevation (m).
         threads : int
             The result does not depend on it.
+
+        Raises
+        ------
+        ModelError
+            For a point that is not finite.
         """
-        points = np.ascontiguousarray(xyz_m, dtype=np.float64)
+        points = _finite(xyz_m)
         out = np.zeros(len(points), dtype=np.bool_)
 
         def part(start: int) -> None:
@@ -202,8 +209,13 @@ class Wireframe:
         """Generalised winding numbers about points: about 1 inside (or -1), about 0 outside.
 
         Within some hundredths where the mesh is far away, because that is taken for dipoles.
+
+        Raises
+        ------
+        ModelError
+            For a point that is not finite.
         """
-        points = np.ascontiguousarray(xyz_m, dtype=np.float64)
+        points = _finite(xyz_m)
         order, nodes, balls = self._tree
         out = np.zeros(len(points))
         winding.generalised_winding(
@@ -266,6 +278,13 @@ class Wireframe:
             hit = (self.winding(points) > 0.5).reshape(len(over), -1, parts)
             found[over] = hit.sum(axis=2, dtype=np.int32)
         out += found
+
+
+def _finite(xyz_m: _F8) -> _F8:
+    points = np.ascontiguousarray(xyz_m, dtype=np.float64)
+    if not np.isfinite(points).all():
+        raise ModelError("a point that may lie in a wireframe is not finite")
+    return points
 
 
 def _bins(vertices: _F8, triangles: _I4) -> tuple[_F8, float, int, int, NDArray[np.int64], _I4]:

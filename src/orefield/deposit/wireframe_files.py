@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core.errors import TableError
-from orefield.core.tables import plain_number
+from orefield.core.tables import plain_number, unreadable
 
 _F8 = NDArray[np.float64]
 _I4 = NDArray[np.int32]
@@ -50,11 +50,7 @@ def read_triangles(path: Path | str) -> tuple[_F8, _I4]:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise TableError(
-            f"wireframe cannot be read: {error.strerror or error}",
-            where=str(file),
-            fix="check the name, that it is a file, and that you may read it",
-        ) from error
+        raise unreadable("wireframe", file, error) from error
     if not data.strip(b" \t\r\n\0"):
         raise TableError("wireframe is empty", where=str(file), fix="export it again")
     if suffix == ".obj":

@@ -85,6 +85,8 @@ WRONG = [
     ("X,Y,LENGTH,cu_pct\n1,2,0,1\n", "length is 0", "s.csv:2, column 'LENGTH'"),
     ("X,cu_pct\n1,2\n", "no column is the y", "s.csv:1"),
     ("X,Y,cu_pct\n1,2,3\n1,2,4\n1,2,high\n", "'high' is not a finite number", "s.csv:4"),
+    ("X,Y,cu_pct\n1,2,3\n1,2,NA\n1,2,NA\n3,4,1\n", r'2 cells.*missing = \["NA"\]', "s.csv:3"),
+    ("X,Y,cu_pct\n1,2,3\n1,2,1 000\n3,4,1\n", "no thousands separators", "s.csv:3"),
 ]
 
 

@@ -24,7 +24,7 @@ def composite_text(data: Mapping[str, Any], folder: Path) -> str:
     lines += _findings(data["findings"])
     lines.append(f"\nvalues, weighted by {_weight(data['weighted_by'])}")
     lines.append(_values(data["values"]))
-    lines += _lost(data["values"])
+    lines += _lost(data["values"], data["kept_domains"])
     if data["domains"]:
         lines.append("\ndomains")
         lines.append(_columns(data["domains"]))
@@ -56,7 +56,8 @@ def _findings(found: Mapping[str, Any]) -> list[str]:
     ]
     for row in found["kinds"]:
         done = f"; {row['done']}" if row["done"] else ""
-        first = Path(row["first"]).name if row["first"] else ""
+        file, hole, name = row["first"].partition(", hole ")  # a name may hold a slash
+        first = Path(file).name + hole + name
         lines.append(
             f"  {row['severity']:<8}{row['count']:>7,}  {row['table']}: {row['what']}{done}"
             + (f" (first: {first})" if first else "")
@@ -85,8 +86,9 @@ def _values(values: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def _lost(values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _lost(values: Mapping[str, Mapping[str, Any]], kept: Sequence[str]) -> list[str]:
     lines = []
+    everywhere = " in all domains" if kept else ""
     for name, found in values.items():
         if found["weighted_mean_before"] is None or found["weighted_mean_after"] is None:
             lines.append(f"  {name}: nothing was measured")
@@ -97,7 +99,7 @@ def _lost(values: Mapping[str, Mapping[str, Any]]) -> list[str]:
         lost = max(found["lost_share"], 0.0)
         text = "nothing is lost" if lost < 1e-9 else f"{lost:.2%} of the length is in no composite"
         lines.append(
-            f"  {name}: weighted mean {found['weighted_mean_before']:.4f} before, "
+            f"  {name}: weighted mean{everywhere} {found['weighted_mean_before']:.4f} before, "
             f"{found['weighted_mean_after']:.4f} after; {text}"
             + (f", {-change:.2%} of length times grade" if lost >= 1e-9 else "")
         )

@@ -68,7 +68,7 @@ def deposit_composite(config: Path, *, out: Path | None = None, tell: Tell | Non
         path = settings.folder / f"composites.{suffix}"
         write_composites(made.composites, path)
         files.written.append(path.name)
-    shown = next(n for n in made.balances if not np.isnan(samples[n]).all())
+    shown = next(name for name in made.balances if not np.isnan(samples[name]).all())
     code = made.domains.name if made.domains else ""
     say("drawing holes", 0.9)
     files.figure("holes", holes_svg(made.paths, holes.depth_m(), samples, shown))
@@ -130,6 +130,7 @@ def _data(
         "composites": len(samples),
         "length_m": _numbers(statistics(samples.length_m, np.ones(len(samples)))),
         "weighted_by": rules.weight,
+        "kept_domains": list(made.asked.domains),
         "values": values,
         "domains": _domain_rows(made.composites, code) if code else [],
         "solids": _solid_rows(made.domains, samples.xyz_m),

@@ -134,7 +134,7 @@ def read_numbers(table: RawTable, name: str, rules: CellRules = PLAIN_RULES) -> 
             raise TableError("the number is infinite", where=table.where(int(endless[0]), column))
     for code in rules.missing:
         if not isinstance(code, str):
-            hit = values == code
+            hit = (values == code) & (kind == Kind.MEASURED)
             values[hit], kind[hit] = np.nan, Kind.CODE
     if rules.negative != "keep":
         low = (values < 0) & (kind == Kind.MEASURED)
@@ -192,11 +192,24 @@ def _of_texts(table: RawTable, column: str, rules: CellRules) -> tuple[_F8, NDAr
                 known[text] = _odd(text, words, rules)
             found = known[text]
             if found is None:
-                # the message of all tables of numbers
-                table.row(row, column).number(column)
-                raise TableError(f"'{text}' is no number", where=table.where(row, column))
+                raise TableError(
+                    f"'{text}' is not a finite number",
+                    where=table.where(row, column),
+                    fix=_advice(text, left.count(text)),
+                )
             values[row], kind[row] = found
     return values, kind
+
+
+def _advice(text: str, cells: int) -> str:
+    """What to do about a cell that is no number, of which there are some."""
+    if re.search(r"\d", text):
+        return "write a plain number with a decimal point, no thousands separators"
+    many = f", as in {cells:,} cells" if cells > 1 else ""
+    return (
+        f"if it means 'not measured'{many}, add it to the codes of the section that names the "
+        f'file: missing = ["{text}"]; else mend the cell, or leave the column out of values'
+    )
 
 
 def _odd(text: str, words: set[str], rules: CellRules) -> tuple[float, Kind] | None:

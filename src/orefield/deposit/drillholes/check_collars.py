@@ -75,10 +75,7 @@ def check_collars(collars: Collars, findings: Findings, extent: Extent | None) -
 def check_lengths(holes: Drillholes, findings: Findings) -> None:
     """Depths of collars against those of intervals, and lengths against the collars' extent."""
     collars = holes.collars
-    deepest = np.zeros(len(collars))
-    for table in holes.tables.values():
-        at = holes.index(table.hole)
-        np.maximum.at(deepest, at[at >= 0], table.to_m[at >= 0])
+    deepest = holes.deepest_m()
     both = (deepest > 0) & (collars.depth_m > 0)
     if both.sum() >= 3:
         ratio = float(np.median(deepest[both] / collars.depth_m[both]))

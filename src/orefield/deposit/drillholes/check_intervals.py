@@ -46,7 +46,8 @@ def check_intervals(
     check.leave_out("collar_missing", lost, nearest_names(collars.hole, intervals.hole[lost]))
     backward = ~(intervals.to_m > intervals.from_m)[~lost]
     check.leave_out("interval_order", backward, _ends(check.rows.where(backward)))
-    check.leave_out("interval_depth", check.rows.from_m < -TOUCH_M)
+    above = (check.rows.from_m < -TOUCH_M) | (check.rows.to_m <= 0.0)
+    check.leave_out("interval_depth", above)
     check.sort()
     check.twins()
     check.overlaps()
@@ -111,11 +112,13 @@ class _Check:
         out = np.zeros(len(r), dtype=np.bool_)
         over = np.zeros(len(r))
         reach = _deepest_before(self.at, r.to_m)
-        suspects = np.unique(self.at[self.follows() & (r.from_m < reach - TOUCH_M)])
+        # within the rounding, but with nothing of its own left
+        hidden = r.to_m <= reach
+        suspects = np.unique(self.at[self.follows() & ((r.from_m < reach - TOUCH_M) | hidden)])
         for hole in suspects.tolist():
             deepest = -np.inf
             for i in range(*np.searchsorted(self.at, [hole, hole + 1]).tolist()):
-                if r.from_m[i] < deepest - TOUCH_M:
+                if r.from_m[i] < deepest - TOUCH_M or r.to_m[i] <= deepest:
                     out[i], over[i] = True, deepest - r.from_m[i]
                 else:
                     deepest = r.to_m[i]

@@ -13,7 +13,7 @@ from orefield.core.sections import hint
 from orefield.deposit.drillholes.composite_sums import Balance, Sums, balance_of, parts_of
 from orefield.deposit.drillholes.desurvey import Paths
 from orefield.deposit.drillholes.runs import CompositeRules, composite_bounds
-from orefield.deposit.drillholes.segments import Segments, split_by
+from orefield.deposit.drillholes.segments import Segments, split_by, words_of_rows
 from orefield.deposit.drillholes.tables import Drillholes
 from orefield.deposit.samples import Samples
 
@@ -84,7 +84,8 @@ def composite(
     values : sequence of str
         Values of the tables; all of them when left out.
     density : ndarray of shape (n,), optional
-        Density (t/m3) of each piece, for ``weight = "density"``.
+        Density (t/m3) of each piece; its mean by length is a value of the composites. Without it
+        a density of the tables is a value like any other.
     domain : str
         Name of the code that breaks runs.
     note : str
@@ -99,15 +100,11 @@ def composite(
     Raises
     ------
     ModelError
-        For a value that no table has or several have, a weight by density without densities, or
-        when no composite has a value.
+        For a value that no table has or several have, a weight by density without the density of
+        a piece that counts, or when no composite has a value.
     """
-    if rules.weight == "density" and density is None:
-        raise ModelError(
-            "composites are weighted by density, but there is none",
-            fix="give a density_t_m3 in a table, or one by domain",
-        )
     where = _tables_of(holes, values)
+    density = _density_beside(where, density, rules)
     if rules.bench_m:
         segments, density = _by_bench(paths, segments, rules, density)
     measured = {
@@ -121,7 +118,7 @@ def composite(
     parts, owner = parts_of(segments, hole, start, end)
     weigh = np.ones(len(segments))
     if density is not None and rules.weight == "density":
-        _refuse_bare(holes, segments, measured, density)
+        _refuse_bare(holes, segments, measured, density, rules)
         weigh = density
     composites = Sums(parts, owner, len(run), end - start, weigh, rules)
     found: dict[str, _F8] = {}
@@ -129,26 +126,24 @@ def composite(
     weight: dict[str, _F8] = {}
     for name, column in measured.items():
         found[name], coverage[name], weight[name] = composites.mean(column)
-    if density is not None and DENSITY not in found:
+    if density is not None:
         found[DENSITY], coverage[DENSITY], weight[DENSITY] = composites.mean(density, plain=True)
     balances = {
         name: balance_of(segments, column, weigh, found[name], weight[name], rules)
         for name, column in measured.items()
     }
     codes = {n: w[starts[run]] for n, w in segments.codes.items()}
-    for table in holes.tables.values():
+    for key, table in holes.tables.items():
         for name, words in table.codes.items():
             if name not in codes:
-                key = next(k for k, t in holes.tables.items() if t is table)
-                codes[name] = composites.most(_words_of(words, segments.row[key]))
-    keep = np.ones(len(run), dtype=np.bool_)
-    if not rules.keep_empty:
-        keep = ~np.logical_and.reduce([np.isnan(found[n]) for n in measured])
-        if not keep.any():
-            raise ModelError(
-                "no composite has a value",
-                fix="lower minimum_coverage, or check the names of values",
-            )
+                codes[name] = composites.most(words_of_rows(words, segments.row[key]))
+    keep = ~np.logical_and.reduce([np.isnan(found[n]) for n in measured])
+    if not keep.any():
+        raise ModelError(
+            "no composite has a value",
+            fix="lower minimum_coverage, or check the names of values",
+        )
+    keep |= rules.keep_empty
     xyz, _ = paths.locate(hole[keep], 0.5 * (start + end)[keep])
     used, back = np.unique(hole[keep], return_inverse=True)
     samples = Samples(
@@ -188,28 +183,50 @@ def _tables_of(holes: Drillholes, values: Sequence[str]) -> dict[str, str]:
     return {value: found[value] for value in values or found}
 
 
+def _density_beside(
+    where: dict[str, str], density: _F8 | None, rules: CompositeRules
+) -> _F8 | None:
+    """Density of pieces, where it is not the one value that is asked for.
+
+    Beside other values it is none of ``where``: its mean goes by length and by what is known of
+    every piece, and it breaks no run.
+    """
+    weighs = rules.weight == "density"
+    if weighs and density is None:
+        raise ModelError(
+            "composites are weighted by density, but there is none",
+            fix="give a density_t_m3 in a table, or one by domain",
+        )
+    if set(where) == {DENSITY}:
+        if weighs:
+            raise ModelError("a density weighted by itself means nothing", fix="weight by length")
+        return None
+    if density is not None:
+        where.pop(DENSITY, None)
+    return density
+
+
 def _of_rows(column: _F8, row: _I8) -> _F8:
     if not len(column):
         return np.full(len(row), np.nan)
     return np.where(row >= 0, column[np.maximum(row, 0)], np.nan)
 
 
-def _words_of(words: NDArray[np.str_], row: _I8) -> NDArray[np.str_]:
-    if not len(words):
-        return np.zeros(len(row), dtype=np.str_)
-    return np.where(row >= 0, words[np.maximum(row, 0)], "")
-
-
 def _refuse_bare(
-    holes: Drillholes, segments: Segments, measured: Mapping[str, _F8], density: _F8
+    holes: Drillholes,
+    segments: Segments,
+    measured: Mapping[str, _F8],
+    density: _F8,
+    rules: CompositeRules,
 ) -> None:
-    """Refuse pieces that were assayed, but of which no density is known."""
-    assayed = ~np.logical_and.reduce([np.isnan(v) for v in measured.values()])
-    bare = np.flatnonzero(assayed & np.isnan(density))
+    """Refuse pieces that have a value, measured or given, but of which no density is known."""
+    has = ~np.logical_and.reduce([np.isnan(v) for v in measured.values()])
+    has |= not isinstance(rules.missing, str)  # then what is missing has a value, too
+    bare = np.flatnonzero(has & np.isnan(density))
     if bare.size:
         at = int(bare[0])
         raise ModelError(
-            f"{bare.size:,} pieces of holes were assayed, but have no density",
+            f"{bare.size:,} pieces of holes have a value, but no density",
             where=f"hole {holes.collars.hole[segments.hole[at]]}, {segments.from_m[at]:.2f} m",
             fix="give a default density, or weight by length",
         )

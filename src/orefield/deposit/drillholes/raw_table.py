@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from orefield.core.errors import TableError
 from orefield.core.sections import hint
-from orefield.core.tables import Row
+from orefield.core.tables import Row, refuse_nul, unreadable
 
 GSLIB_ENDINGS = (".dat", ".out", ".gslib", ".gsl")
 """Endings of files that are taken for Geo-EAS (GSLIB)."""
@@ -142,15 +142,10 @@ def _text(file: Path, encoding: str) -> str:
     try:
         text = file.read_bytes().decode(encoding)
     except OSError as error:
-        raise TableError(
-            f"table cannot be read: {error.strerror or error}",
-            where=str(file),
-            fix="check the name, that it is a file, and that you may read it",
-        ) from error
+        raise unreadable("table", file, error) from error
     except UnicodeDecodeError as error:
         raise TableError(
-            f"table is not {encoding.removesuffix('-sig').upper()}: {error.reason} at byte "
-            f"{error.start}",
+            f"table is not {_spelt(encoding)}: {error.reason} at byte {error.start}",
             where=str(file),
             fix='save it as UTF-8, or say encoding = "cp1252" (or what it is)',
         ) from error
@@ -158,14 +153,12 @@ def _text(file: Path, encoding: str) -> str:
         raise TableError(f"'{encoding}' is no encoding", where=str(file)) from None
     if not text.strip():
         raise TableError("table is empty", where=str(file), fix="is it the right file?")
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise TableError(
-            "table holds a NUL byte: it is not text",
-            where=f"{file}:{line}",
-            fix=f"save it as {encoding.removesuffix('-sig').upper()} text",
-        )
+    refuse_nul(text, str(file), _spelt(encoding))
     return text
+
+
+def _spelt(encoding: str) -> str:
+    return encoding.removesuffix("-sig").upper()
 
 
 def _csv(text: str, name: str, separator: str) -> RawTable:
@@ -181,9 +174,9 @@ def _csv(text: str, name: str, separator: str) -> RawTable:
             if not header:
                 header = [c.strip() for c in cells] if any(c.strip() for c in cells) else []
                 continue
+            if not any(c.strip() for c in cells):
+                continue  # spreadsheets leave rows of commas behind the last
             if len(cells) != len(header):
-                if not any(c.strip() for c in cells):
-                    continue
                 raise _ragged(name, reader.line_num, len(cells), len(header))
             rows.append(cells)
             lines.append(reader.line_num)

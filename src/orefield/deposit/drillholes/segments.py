@@ -122,14 +122,21 @@ def segments_of(holes: Drillholes) -> Segments:
     return replace(whole, row=row)
 
 
+def words_of_rows(words: NDArray[np.str_], row: _I8) -> NDArray[np.str_]:
+    """Word of the row of a table that covers each piece, shape of ``row``; "" where none does."""
+    if not len(words):
+        return np.zeros(len(row), dtype=np.str_)
+    return np.where(row >= 0, words[np.maximum(row, 0)], "")
+
+
 def split_by(
     segments: Segments, paths: Paths, labels: Labels, step_m: float
 ) -> tuple[Segments, NDArray[np.int64]]:
     """Cut pieces where a label of space changes along the hole, and label them.
 
-    The label is looked up every ``step_m``; between two places with different labels the change
-    is found by halving, to a tenth of a millimetre. A body that a hole crosses within less than
-    ``step_m`` may be missed.
+    The label is looked up at both ends of a hole and at least every ``step_m`` between them;
+    between two places with different labels the change is found by halving, to a tenth of a
+    millimetre. A body that a hole crosses within less than ``step_m`` may be missed.
 
     Parameters
     ----------
@@ -160,6 +167,13 @@ def split_by(
     number = np.arange(len(parent)) - np.repeat(np.cumsum(parts) - parts, parts)
     depth = segments.from_m[parent] + (number + 0.5) / parts[parent] * segments.length_m[parent]
     hole = segments.hole[parent]
+    # both ends of each hole besides: of its first piece and of its last
+    first = np.flatnonzero(np.diff(segments.hole, prepend=-1))
+    last = np.append(first[1:], len(segments)) - 1
+    end = np.cumsum(parts)
+    place = np.concatenate([end[first] - parts[first], end[last]])
+    depth = np.insert(depth, place, np.concatenate([segments.from_m[first], segments.to_m[last]]))
+    hole = np.insert(hole, place, segments.hole[np.concatenate([first, last])])
 
     def look(h: _I8, d: _F8) -> NDArray[np.int64]:
         return labels(paths.locate(h, d)[0])
@@ -173,5 +187,9 @@ def split_by(
             middle = 0.5 * (low + high)
             same = look(h, middle) == upper
             low, high = np.where(same, middle, low), np.where(same, high, middle)
-        segments = segments.cut(h, 0.5 * (low + high))
+        at = 0.5 * (low + high)
+        piece = np.searchsorted(segments.hole + 1j * segments.from_m, h + 1j * at, "right") - 1
+        # a change at a bound that is there already needs no cut of a hair's breadth beside it
+        off = np.minimum(at - segments.from_m[piece], segments.to_m[piece] - at) > _EXACT_M
+        segments = segments.cut(h[off], at[off])
     return segments, look(segments.hole, segments.middle_m)

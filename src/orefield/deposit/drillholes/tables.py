@@ -180,14 +180,21 @@ class Drillholes:
         """Row among the collars of each named hole; -1 where there is no collar."""
         return index_of(self.collars.hole, names)
 
-    def depth_m(self) -> _F8:
-        """Length of each hole (m): as told, else the deepest of its intervals; 0 without any."""
+    def deepest_m(self) -> _F8:
+        """Deepest end (m) of the intervals of each hole; 0 without any."""
         deepest = np.zeros(len(self.collars))
         for table in self.tables.values():
             at = self.index(table.hole)
             np.maximum.at(deepest, at[at >= 0], table.to_m[at >= 0])
-        told = self.collars.depth_m
-        return np.where(np.isnan(told), deepest, told)
+        return deepest
+
+    def depth_m(self) -> _F8:
+        """Length of each hole (m): as told, or to the end of its deepest interval; 0 without any.
+
+        Intervals that were kept although they reach below the end that was told are part of it.
+        """
+        # fmax: a length that is not told is NaN
+        return np.fmax(self.collars.depth_m, self.deepest_m())
 
 
 def index_of(known: _Str, names: _Str) -> _I8:

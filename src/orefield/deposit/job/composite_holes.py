@@ -84,7 +84,8 @@ def composited(
     if domains is not None:
         say("coding domains", 0.4)
         code = domains.name
-        domains.refuse_far_bodies(np.vstack([paths.node_xyz_m, holes.collars.xyz_m]))
+        ends, _ = paths.locate(np.arange(len(holes.collars)), holes.depth_m())
+        domains.refuse_far_bodies(np.vstack([paths.node_xyz_m, ends]))
         segments = domains.of_segments(holes, paths, segments)
     say("compositing", 0.6)
     composites, balances = composite(
@@ -93,22 +94,31 @@ def composited(
         segments,
         asked.rules,
         values=asked.values,
-        density=densities(holes, segments, asked.density_t_m3, code),
+        density=densities(
+            holes, segments, asked.density_t_m3, code, domains.names if domains else ()
+        ),
         domain=code,
         note=_note(asked, len(holes.collars)),
     )
     if asked.domains:
-        composites = _of_domains(composites, code, asked.domains)
+        composites = _of_domains(composites, code, asked.domains, tuple(balances))
     return Composited(holes, findings, paths, composites, balances, asked, domains)
 
 
-def _of_domains(composites: HoleComposites, code: str, names: tuple[str, ...]) -> HoleComposites:
+def _of_domains(
+    composites: HoleComposites, code: str, names: tuple[str, ...], values: tuple[str, ...]
+) -> HoleComposites:
     words = composites.samples.code(code)
     known = sorted(set(words.tolist()))
     for name in names:
         if name not in known:
             raise ModelError(f"no composite is in domain '{name}'", fix=hint(name, known))
-    return composites.where(np.isin(words, names))
+    kept = composites.where(np.isin(words, names))
+    if all(np.isnan(kept.samples[value]).all() for value in values):
+        raise ModelError(
+            f"no composite of {', '.join(names)} has a value", fix="name further domains"
+        )
+    return kept
 
 
 def _note(asked: CompositeSettings, holes: int) -> str:

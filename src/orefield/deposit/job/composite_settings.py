@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core import ModelError
-from orefield.core.sections import Section
+from orefield.core.sections import Section, hint
 from orefield.deposit.drillholes.composite import DENSITY
 from orefield.deposit.drillholes.runs import CompositeRules
 from orefield.deposit.drillholes.segments import Segments
@@ -78,16 +79,34 @@ def _rules(section: Section, given: dict[str, Any]) -> CompositeRules:
 
 
 def densities(
-    holes: Drillholes, segments: Segments, by_domain: dict[str, float], domain: str
+    holes: Drillholes,
+    segments: Segments,
+    by_domain: Mapping[str, float],
+    domain: str,
+    known_domains: Collection[str] = (),
 ) -> NDArray[np.float64] | None:
     """Density (t/m3) of each piece: measured, else of its domain, else the default.
 
-    ``None`` where no table has a density and none is given.
+    Parameters
+    ----------
+    holes, segments
+        Validated holes and their pieces, with the code ``domain`` where there are domains.
+    by_domain : mapping of str to float
+        Density (t/m3) by domain; ``default`` for all others.
+    domain : str
+        Name of the code.
+    known_domains : collection of str
+        Domains that may have a density though no piece lies in them.
+
+    Returns
+    -------
+    ndarray of shape (n,) or None
+        NaN where nothing is known; ``None`` where no table has a density and none is given.
 
     Raises
     ------
     ModelError
-        When some pieces have a density and others none, with none to fall back on.
+        For a density of a domain that there is not.
     """
     out = np.full(len(segments), np.nan)
     known = bool(by_domain)
@@ -99,9 +118,16 @@ def densities(
             known = True
     if not known:
         return None
-    words = segments.codes.get(domain)
+    words = segments.codes.get(domain, np.full(len(segments), ""))
     for name, value in by_domain.items():
-        if name != "default" and words is not None:
-            out = np.where(np.isnan(out) & (words == name), value, out)
+        if name == "default":
+            continue
+        here = words == name
+        if not here.any() and name not in known_domains:
+            raise ModelError(
+                f"a density is given for domain '{name}', which there is not",
+                fix=hint(name, (*known_domains, *np.unique(words).tolist(), "default")),
+            )
+        out = np.where(np.isnan(out) & here, value, out)
     out = np.where(np.isnan(out), by_domain.get("default", np.nan), out)
     return out
