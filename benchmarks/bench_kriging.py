@@ -1,13 +1,15 @@
 """Ordinary kriging of drill-hole composites beside krigekit, in one run.
 
 Run: ``python benchmarks/bench_kriging.py [--blocks 200000 1000000] [--threads 2] [--repeats 3]
-[--babbitt FOLDER]``. Samples are 20-ft composites of copper of the Babbitt holes (the folder that
-holds ``collar_BABBITT.csv`` and the others; ``OREFIELD_DATA``/deposit/babbitt by default), the
-search takes the 24 nearest in a rotated 3-D ellipsoid, the model has a nugget and two structures.
-Both codes get the same composites, model, search and blocks; krigekit its own threads (OpenMP)
-and the best of its cache settings. Every figure is the best of the repeats; a first short run
-compiles kernels. Then, without a peer, the same with 3 x 3 x 3 points a block and 3 samples a hole
-at most. The last lines print ratios and this process's peak memory before krigekit is loaded.
+[--babbitt FOLDER] [--alone]``. Samples are 20-ft composites of copper of the Babbitt holes, read
+and composited by orefield (the folder that holds ``collar_BABBITT.csv`` and the others;
+``OREFIELD_DATA``/deposit/babbitt by default; where that is not there, holes are invented, which is
+said in the first lines). The search takes the 24 nearest in a rotated 3-D
+ellipsoid, the model has a nugget and two structures. Both codes get the same composites, model,
+search and blocks; krigekit its own threads (OpenMP) and the best of its cache settings. Every
+figure is the best of the repeats; a first short run compiles kernels. Then, without a peer, the
+same with 3 x 3 x 3 points a block and 3 samples a hole at most. The last lines print ratios and
+this process's peak memory before krigekit is loaded.
 """
 
 from __future__ import annotations
@@ -19,56 +21,74 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from orefield.core import Grid
 from orefield.deposit import Ellipsoid, Rotation, Samples, Structure, Variogram
+from orefield.deposit.drillholes.composite import composite
+from orefield.deposit.drillholes.desurvey import desurvey
+from orefield.deposit.drillholes.read import (
+    Angles,
+    LogSource,
+    read_collars,
+    read_intervals,
+    read_surveys,
+)
+from orefield.deposit.drillholes.runs import CompositeRules
+from orefield.deposit.drillholes.segments import segments_of
+from orefield.deposit.drillholes.validate import validate
 from orefield.deposit.estimation import Search, krige
+from orefield.deposit.estimation.collocated import different_places
 
-FOOT_M = 0.3048
-COMPOSITE_FT = 20.0
+COMPOSITE_M = 20 * 0.3048
+INVENTED = "INVENTED holes, not Babbitt"
 
 
 def composites(folder: Path) -> Samples:
-    """Copper in 20-ft lengths from the collar down, at least half assayed; straight segments."""
-    collar = pd.read_csv(folder / "collar_BABBITT.csv").set_index("BHID")
-    survey = pd.read_csv(folder / "survey_BABBITT.csv").sort_values(["BHID", "AT"])
-    assay = pd.read_csv(folder / "assay_BABBITT.csv", low_memory=False).dropna(subset=["CU"])
-    stations = dict(list(survey.groupby("BHID")))
-    xyz, values, holes = [], [], []
-    for hole, rows in assay.groupby("BHID"):
-        if hole not in collar.index or hole not in stations:
-            continue
-        first = collar.loc[hole]
-        at = stations[hole]["AT"].to_numpy(float)
-        azimuth = np.radians(stations[hole]["AZ"].to_numpy(float))
-        dip = np.radians(stations[hole]["DIP"].to_numpy(float))
-        ways = np.column_stack(
-            [np.sin(azimuth) * np.cos(dip), np.cos(azimuth) * np.cos(dip), -np.sin(dip)]
-        )
-        knots = np.vstack([np.zeros(3), np.cumsum(ways[:-1] * np.diff(at)[:, None], axis=0)])
-        low, high = rows["FROM"].to_numpy(float), rows["TO"].to_numpy(float)
-        for k in range(int(low.min() // COMPOSITE_FT), int(high.max() // COMPOSITE_FT) + 1):
-            inside = np.minimum(high, (k + 1) * COMPOSITE_FT) - np.maximum(low, k * COMPOSITE_FT)
-            inside = np.maximum(inside, 0.0)
-            if inside.sum() < 0.5 * COMPOSITE_FT:
-                continue
-            depth = (k + 0.5) * COMPOSITE_FT
-            s = max(int(np.searchsorted(at, depth, side="right")) - 1, 0)
-            place = knots[s] + ways[s] * (depth - at[s])
-            xyz.append(np.array([first.XCOLLAR, first.YCOLLAR, first.ZCOLLAR]) + place)
-            values.append(float(inside @ rows["CU"].to_numpy(float) / inside.sum()))
-            holes.append(str(hole))
-    names, index = np.unique(holes, return_inverse=True)
+    """Copper in full 20-ft lengths, at least half assayed; one sample a place."""
+
+    def source(name: str, **more: dict[str, str]) -> LogSource:
+        file = folder / f"{name}_BABBITT.csv"
+        return LogSource(file, coordinate_unit="ft", depth_unit="ft", **more)
+
+    down = Angles(down_positive=True)
+    holes, findings = validate(
+        read_collars(source("collar"), down)[0],
+        read_surveys(source("survey"), down),
+        {"assay": read_intervals(source("assay", values={"cu_pct": "CU"}))},
+    )
+    findings.refuse_errors()
+    rules = CompositeRules(COMPOSITE_M, residual="discard", missing="skip")
+    found, _ = composite(
+        holes, desurvey(holes), segments_of(holes), rules, values=["cu_pct"], note="Babbitt"
+    )
+    return found.samples.where(different_places(found.samples.xyz_m).first)
+
+
+def invented(holes: int = 400, each: int = 26) -> Samples:
+    """As many composites of holes that nobody drilled, over the same ground."""
+    rng = np.random.default_rng(0)
+    collar = rng.uniform(0, [5000, 3300], (holes, 2))
+    depth = (np.arange(each) + 0.5) * COMPOSITE_M
+    tilt = rng.uniform(-0.3, 0.3, (holes, 2))
+    xy = collar[:, None] + depth[None, :, None] * tilt[:, None]
+    xyz = np.concatenate([xy, np.broadcast_to(-depth[:, None], (holes, each, 1))], axis=2)
+    grade = np.exp(-1.3 + 0.5 * np.sin(xy[..., 0] / 400) + rng.normal(0, 0.5, (holes, each)))
     return Samples(
-        np.array(xyz) * FOOT_M, {"cu_pct": np.array(values)},
-        np.full(len(values), COMPOSITE_FT * FOOT_M), index.astype(np.int32), tuple(names),
-    ).where(_one_a_place(np.array(xyz)))  # fmt: skip
+        xyz.reshape(-1, 3), {"cu_pct": grade.ravel()}, np.full(grade.size, COMPOSITE_M),
+        np.repeat(np.arange(holes, dtype=np.int32), each), note=INVENTED,
+    )  # fmt: skip
 
 
-def _one_a_place(xyz: np.ndarray) -> np.ndarray:
-    _, first = np.unique(np.round(xyz, 6), axis=0, return_index=True)
-    return np.sort(first)
+def chosen_samples(folder: Path | None) -> Samples:
+    """Composites of a folder that is named, else of the public data, else invented ones."""
+    public = Path(os.environ.get("OREFIELD_DATA", "")) / "deposit" / "babbitt"
+    if folder is None and ("OREFIELD_DATA" not in os.environ or not public.is_dir()):
+        print(
+            f"{INVENTED}: set OREFIELD_DATA to a folder with deposit/babbitt, or name one with "
+            "--babbitt; figures of these are no figures of Babbitt"
+        )
+        return invented()
+    return composites(folder or public)
 
 
 AXES = Rotation(45.0, 20.0, 10.0)
@@ -128,15 +148,15 @@ def peak_mb() -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    data = Path(os.environ.get("OREFIELD_DATA", "data")) / "deposit" / "babbitt"
     parser.add_argument("--blocks", type=int, nargs="+", default=[200_000, 1_000_000])
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--babbitt", type=Path, default=data)
+    parser.add_argument("--babbitt", type=Path, help="folder of the drill-hole tables")
     parser.add_argument("--alone", action="store_true", help="without krigekit")
     options = parser.parse_args()
-    samples = composites(options.babbitt)
-    print(f"{len(samples):,} composites of {len(set(samples.hole.tolist()))} holes")
+    samples = chosen_samples(options.babbitt)
+    holes = len(set(samples.hole.tolist()))
+    print(f"{len(samples):,} composites of {holes} holes: {samples.note}")
     ours(samples, blocks(samples, 2000), options.threads)
     mine, grids = {}, {n: blocks(samples, n) for n in options.blocks}
     for wanted, grid in grids.items():
@@ -179,7 +199,7 @@ def main() -> None:
             f"{grid.n / best[0]:>9,.0f} blocks/s; ratio {best[0] / seconds:.2f}; estimates apart: "
             f"median {np.nanmedian(apart):.1e}, 99 % {np.nanquantile(apart, 0.99):.1e}"
         )
-    print(f"peak memory with krigekit: {peak_mb():.0f} MB")
+    print(f"peak memory with krigekit: {peak_mb():.0f} MB; {samples.note}")
 
 
 if __name__ == "__main__":

@@ -1,113 +1,40 @@
-"""``orefield deposit estimate``: block models, passes, domains; stopped and taken up again."""
+"""``orefield deposit estimate``: block models by every method, in passes and domains."""
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner
-
-from orefield.cli.app import app
-from orefield.commands.deposit import estimating
-from orefield.core import BlockModel, Grid
-from orefield.deposit import Ellipsoid, Rotation, Samples, Structure, Variogram
-from orefield.deposit.estimation import (
-    LocalAnisotropy,
-    Search,
-    cokrige,
-    krige,
-    krige_indicators,
-    weigh,
+from estimate_cases import (
+    FAR,
+    GRID,
+    HEAD,
+    MODEL,
+    NEAR,
+    ONE_PASS,
+    TWO_PASSES,
+    made,
+    model_of,
+    run,
+    with_samples,
 )
-from orefield.deposit.estimation import slices as streaming
+
+from orefield.core import BlockModel
+from orefield.deposit import Rotation, Samples
+from orefield.deposit.estimation import LocalAnisotropy, cokrige, krige, krige_indicators, weigh
 from orefield.deposit.variography import Coregionalisation
-
-GRID = Grid((0.0, 0.0, 0.0), (20.0, 20.0, 10.0), (20, 15, 6), 15.0)
-MODEL = Variogram(0.1, (Structure("spherical", 0.9, (150.0, 100.0, 50.0), Rotation(45.0)),))
-NEAR = Search(Ellipsoid((60.0, 40.0, 20.0), Rotation(45.0)), max_samples=8, min_samples=3)
-FAR = Search(Ellipsoid((180.0, 120.0, 60.0), Rotation(45.0)), max_samples=8, min_samples=1)
-
-HEAD = """
-[samples]
-file = "samples.csv"
-x = "x"
-y = "y"
-z = "z"
-hole = "hole"
-[samples.values]
-cu_pct = "cu"
-ni_pct = "ni"
-[samples.codes]
-rock = "rock"
-[grid]
-origin = [0.0, 0.0, 0.0]
-size = [20.0, 20.0, 10.0]
-shape = [20, 15, 6]
-rotation_deg = 15.0
-[[variogram]]
-name = "cu"
-nugget = 0.1
-[[variogram.structure]]
-kind = "spherical"
-sill = 0.9
-ranges_m = [150, 100, 50]
-azimuth_deg = 45
-"""
-TWO_PASSES = """
-[[estimate.search]]
-ranges_m = [60, 40, 20]
-azimuth_deg = 45
-max_samples = 8
-min_samples = 3
-[[estimate.search]]
-times = 3
-min_samples = 1
-"""
-ONE_PASS = """
-[estimate.search]
-ranges_m = [180, 120, 60]
-azimuth_deg = 45
-max_samples = 8
-"""
 
 
 @pytest.fixture(scope="module")
-def samples():
-    rng = np.random.default_rng(0)
-    # digits that survive the file
-    local = rng.uniform([0, 0, 0], [400, 300, 60], (150, 3))
-    xyz = np.round(GRID.to_world(local), 6)
-    return Samples(
-        xyz, {"cu_pct": np.round(rng.lognormal(size=150), 6), "ni_pct": rng.lognormal(size=150)},
-        hole=np.repeat(np.arange(30), 5).astype(np.int32),
-        codes={"rock": np.where(local[:, 0] < 200, "west", "east")},
-    )  # fmt: skip
+def samples() -> Samples:
+    return made()
 
 
 @pytest.fixture
-def folder(tmp_path, samples):
-    lines = ["x,y,z,hole,cu,ni,rock"]
-    for i in range(len(samples)):
-        cells = [*samples.xyz_m[i], samples.hole[i], samples["cu_pct"][i], samples["ni_pct"][i]]
-        lines.append(",".join([*map(repr, map(float, cells)), str(samples.codes["rock"][i])]))
-    (tmp_path / "samples.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return tmp_path
-
-
-def run(folder: Path, text: str):
-    (folder / "deposit.toml").write_text(HEAD + text, encoding="utf-8")
-    result = CliRunner().invoke(
-        app, ["deposit", "estimate", "-c", str(folder / "deposit.toml"), "--json"]
-    )
-    return result.exit_code, json.loads(result.stdout or "null"), result.stderr
-
-
-def model_of(folder: Path) -> BlockModel:
-    return BlockModel.from_parquet(folder / "results" / "estimate.parquet")
+def folder(tmp_path: Path, samples: Samples) -> Path:
+    return with_samples(tmp_path, samples)
 
 
 def same(field, expected, there):
@@ -171,6 +98,20 @@ def test_blocks_that_are_not_estimated_are_told(folder):
         (
             'method = "nearest neighbour"\n',
             lambda s: weigh(s, "cu_pct", GRID, FAR, kind="nearest neighbour").value,
+        ),
+        (
+            'method = "id"\ndistance = "plain"\nby_length = true\n',
+            lambda s: weigh(s, "cu_pct", GRID, FAR, distance="plain", by_length=True).value,
+        ),
+        (
+            'method = "nn"\ndistance = "plain"\n',
+            lambda s: (
+                weigh(s, "cu_pct", GRID, FAR, kind="nearest neighbour", distance="plain").value
+            ),
+        ),
+        (
+            'method = "moving average"\n',
+            lambda s: weigh(s, "cu_pct", GRID, FAR, kind="moving average").value,
         ),
         (
             'method = "mik"\nvariogram = "cu"\ncutoffs = [0.5, 1.0]\n',
@@ -256,167 +197,69 @@ def test_every_block_may_have_its_own_anisotropy(folder, samples):
     same(model_of(folder)["cu_pct"], found, ~np.isnan(found))
 
 
-def test_estimates_below_zero_are_told(folder):
-    # a slope that a smooth model carries on beyond the samples
+def steep(folder: Path) -> tuple[Path, str]:
+    """Three samples on a slope that a smooth model carries on beyond them, below zero."""
     lines = ["x,y,z,hole,cu,ni,rock"]
     for i, (x, cu) in enumerate(((100, 0.01), (120, 20.0), (140, 40.0))):
         lines.append(f"{x},100.0,30.0,{i},{cu},1.0,west")
     (folder / "samples.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    smooth = HEAD.replace('kind = "spherical"', 'kind = "gaussian"').replace("0.1", "0.001")
-    (folder / "deposit.toml").write_text(
-        smooth + '[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\n' + ONE_PASS,
-        encoding="utf-8",
+    return folder, HEAD.replace('kind = "spherical"', 'kind = "gaussian"').replace("0.1", "0.001")
+
+
+def test_estimates_below_zero_are_told(tmp_path):
+    folder, smooth = steep(tmp_path)
+    code, data, said = run(
+        folder, '[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\n' + ONE_PASS, smooth
     )
-    result = CliRunner().invoke(
-        app, ["deposit", "estimate", "-c", str(folder / "deposit.toml"), "--json"]
-    )
-    assert result.exit_code == 0, result.stderr
+    assert code == 0, said
     below = int((model_of(folder)["cu_pct"] < 0).sum())
     assert below > 0
-    warnings = json.loads(result.stdout)["warnings"]
-    assert any(f"{below:,} estimates are below zero" in text for text in warnings)
+    assert any(f"{below:,} estimates are below zero" in text for text in data["warnings"])
 
 
-def test_checks_beside_the_estimate(folder):
-    code, data, said = run(
-        folder,
-        '[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\ncross_validation = "hole"\n'
-        "neighbourhood = {blocks = 20, max_samples = [4, 8], times = [1], "
-        "block_sizes_m = [[10, 10, 10]], discretisations = [[1, 1, 1]]}\n" + ONE_PASS,
-    )
+def test_estimates_are_raised_to_the_least_there_can_be(tmp_path):
+    folder, smooth = steep(tmp_path)
+    plain = '[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\n'
+    assert run(folder, plain + ONE_PASS, smooth)[0] == 0
+    free = model_of(folder)
+    assert "cu_pct_raised" not in free.fields
+    for least in (0.5, 0.0, -1e9):
+        code, data, said = run(folder, f"{plain}least = {least}\n{ONE_PASS}", smooth)
+        assert code == 0, said
+        there = free["cu_pct_pass"] > 0
+        low = there & (free["cu_pct"] < least)
+        model = model_of(folder)
+        assert np.array_equal(model["cu_pct"], np.where(low, least, free["cu_pct"]))
+        assert np.array_equal(model["cu_pct_raised"], low)
+        for name in set(free.fields) - {"cu_pct"}:  # nothing else changes
+            assert np.array_equal(model[name], free[name])
+        row = data["estimates"][0]
+        assert row["raised"] == low.sum()
+        assert row["raised_to"] == least
+        assert row["mean"] == pytest.approx(model["cu_pct"][there].mean())
+        told = f"{low.sum():,} estimates were below {least:g} and were raised to it"
+        assert any(told in text for text in data["warnings"]) == bool(low.any())
+    assert not low.any()
+
+
+def test_only_the_domain_that_asks_is_raised(folder):
+    west = GRID.to_local(GRID.centroids())[:, 0] < 200
+    BlockModel(GRID, {"rock": np.where(west, "west", "east")}).to_parquet(folder / "rock.parquet")
+    part = '[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\ncode = "rock"\n'
+    part += 'blocks = "rock.parquet"\n'
+    text = "{0}domain = 'west'\n{2}{1}{0}domain = 'east'\n{1}"
+    assert run(folder, text.format(part, ONE_PASS, ""))[0] == 0
+    free = model_of(folder)
+    code, data, said = run(folder, text.format(part, ONE_PASS, "least = 1.0\n"))
     assert code == 0, said
-    assert data["cross_validation"][0]["samples"] == 150
-    assert [c["setting"] for c in data["neighbourhood"][0]["cases"]] == [
-        "20 x 20 x 10", "10 x 10 x 10", "4", "8", "1", "1 x 1 x 1",
-    ]  # fmt: skip
-    for name in data["files"]:
-        assert (folder / "results" / name).is_file()
-    text = CliRunner().invoke(app, ["deposit", "estimate", "-c", str(folder / "deposit.toml")])
-    assert "standardised variance" in text.stdout
+    low = west & (free["cu_pct_pass"] > 0) & (free["cu_pct"] < 1.0)
+    assert low.any()
+    assert np.array_equal(model_of(folder)["cu_pct_raised"], low)
+    assert np.array_equal(model_of(folder)["cu_pct"], np.where(low, 1.0, free["cu_pct"]))
+    assert [row["raised"] for row in data["estimates"]] == [int(low.sum()), 0]
 
 
-PLAIN = '[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\n' + TWO_PASSES
-
-
-def test_a_run_that_was_stopped_goes_on(folder, monkeypatch):
-    code, data, said = run(folder, PLAIN)
-    assert code == 0, said
-    whole = model_of(folder)
-    (folder / "results" / "estimate.parquet").unlink()
-    monkeypatch.setattr(streaming.SliceStore, "slices", lambda self: streaming.slices_of(GRID, 400))
-    real, done = estimating.estimate_slice, []
-
-    def stops(parts, inputs, start, stop, threads):
-        if len(done) == 3:
-            raise KeyboardInterrupt
-        done.append(start)
-        return real(parts, inputs, start, stop, threads)
-
-    monkeypatch.setattr(estimating, "estimate_slice", stops)
-    code, _, said = run(folder, PLAIN)
-    assert code == 130, said
-    kept = folder / "results" / "estimate.parquet.partial"
-    assert len(list(kept.glob("*.parquet"))) == 3
-    assert not (folder / "results" / "estimate.parquet").exists()
-    again = []
-
-    def counts(parts, inputs, start, stop, threads):
-        again.append(start)
-        return real(parts, inputs, start, stop, threads)
-
-    monkeypatch.setattr(estimating, "estimate_slice", counts)
-    code, data, said = run(folder, PLAIN)
-    assert code == 0, said
-    assert data["resumed_slices"] == 3
-    assert not set(again) & set(done)
-    assert not kept.exists()
-    resumed = model_of(folder)
-    for name in whole.fields:
-        assert np.array_equal(whole[name], resumed[name])
-    file = pq.ParquetFile(folder / "results" / "estimate.parquet")
-    assert file.num_row_groups == data["slices"] > 3
-
-
-def test_slices_of_other_settings_are_not_taken(folder, monkeypatch):
-    monkeypatch.setattr(streaming.SliceStore, "slices", lambda self: streaming.slices_of(GRID, 400))
-    real, done = estimating.estimate_slice, []
-
-    def stops(parts, inputs, start, stop, threads):
-        if len(done) == 2:
-            raise KeyboardInterrupt
-        done.append(start)
-        return real(parts, inputs, start, stop, threads)
-
-    monkeypatch.setattr(estimating, "estimate_slice", stops)
-    assert run(folder, PLAIN)[0] == 130
-    monkeypatch.setattr(estimating, "estimate_slice", real)
-    code, data, _ = run(folder, PLAIN.replace("times = 3", "times = 4"))
-    assert code == 0
-    assert data["resumed_slices"] == 0
-    done.clear()
-    monkeypatch.setattr(estimating, "estimate_slice", stops)
-    assert run(folder, PLAIN)[0] == 130
-    monkeypatch.setattr(estimating, "estimate_slice", real)
-    lines = (folder / "samples.csv").read_text(encoding="utf-8").splitlines()
-    cells = lines[1].split(",")
-    cells[4] = "9.5"
-    (folder / "samples.csv").write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]))
-    code, data, _ = run(folder, PLAIN)
-    assert code == 0
-    assert data["resumed_slices"] == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", "section [[estimate]] is missing"),
-        ('[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\n', "there is no search"),
-        (f'[[estimate]]\nvalue = "au"\nvariogram = "cu"\n{ONE_PASS}', "no value 'au'"),
-        (f'[[estimate]]\nvalue = "cu_pct"\nvariogram = "ag"\n{ONE_PASS}', "no variogram 'ag'"),
-        (f'[[estimate]]\nvalue = "cu_pct"\nmethod = "krigging"\n{ONE_PASS}', "unknown method"),
-        (f'[[estimate]]\nvalue = "cu_pct"\nvariogramm = "cu"\n{ONE_PASS}', "unknown key"),
-        (
-            f'[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\noutputs = ["slop"]\n{ONE_PASS}',
-            "unknown output 'slop'",
-        ),
-        (
-            f'[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\ndomain = "west"\n{ONE_PASS}',
-            "not known which blocks",
-        ),
-        (PLAIN + PLAIN, "is estimated twice"),
-        (
-            PLAIN.replace("times = 3", "times = 3\nranges_m = [1, 1, 1]"),
-            "'times' widens the pass before",
-        ),
-        (
-            f'[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\nmethod = "mik"\n'
-            f"cutoffs = [1e6]\n{ONE_PASS}",
-            "no sample is above the cut-off",
-        ),
-        (
-            f'[[estimate]]\nvalue = "cu_pct"\nvariogram = "cu"\nblocks = "none.parquet"\n'
-            f'code = "rock"\ndomain = "west"\n{ONE_PASS}',
-            "no such block model",
-        ),
-    ],
-)
-def test_what_is_wrong_is_said(folder, text, said):
-    code, data, _ = run(folder, text)
-    assert code == 2
-    assert said in data["what"]
-    assert data["where"]
-    assert not (folder / "results" / "estimate.parquet").exists()
-
-
-def test_a_grid_in_two_dimensions(tmp_path):
-    rng = np.random.default_rng(2)
-    xy = np.round(rng.uniform(0, 50, (60, 2)), 3)
-    rows = "\n".join(
-        f"{x},{y},{v:.4f}" for (x, y), v in zip(xy, rng.lognormal(size=60), strict=True)
-    )
-    (tmp_path / "flat.csv").write_text("x,y,v\n" + rows + "\n", encoding="utf-8")
-    (tmp_path / "deposit.toml").write_text(
-        """
+FLAT = """
 [samples]
 file = "flat.csv"
 x = "x"
@@ -435,38 +278,25 @@ nugget = 0.2
 kind = "exponential"
 sill = 0.8
 ranges_m = [10, 10, 10]
+"""
+FLAT_ESTIMATE = """
 [[estimate]]
 value = "v"
 [estimate.search]
 ranges_m = [20, 20, 20]
 max_per_octant = 2
-""",
-        encoding="utf-8",
+"""
+
+
+def test_a_grid_in_two_dimensions(tmp_path):
+    rng = np.random.default_rng(2)
+    xy = np.round(rng.uniform(0, 50, (60, 2)), 3)
+    rows = "\n".join(
+        f"{x},{y},{v:.4f}" for (x, y), v in zip(xy, rng.lognormal(size=60), strict=True)
     )
-    result = CliRunner().invoke(
-        app, ["deposit", "estimate", "-c", str(tmp_path / "deposit.toml"), "--json"]
-    )
-    assert result.exit_code == 0, result.stderr
-    model = BlockModel.from_parquet(tmp_path / "results" / "estimate.parquet")
+    (tmp_path / "flat.csv").write_text("x,y,v\n" + rows + "\n", encoding="utf-8")
+    code, _, said = run(tmp_path, FLAT_ESTIMATE, FLAT)
+    assert code == 0, said
+    model = model_of(tmp_path)
     assert (model["v_pass"] == 1).all()
     assert model["v_samples"].max() <= 8  # two in each quadrant
-
-
-def test_block_models_are_left_in_the_kinds_of_files_that_are_asked_for(folder):
-    code, data, said = run(folder, PLAIN + '\n[output]\nblocks = ["csv", "vtk"]\n')
-    assert code == 0, said
-    assert {"estimate.parquet", "estimate.csv", "estimate.vtk"} <= set(data["files"])
-    model = model_of(folder)
-    with (folder / "results" / "estimate.csv").open(encoding="utf-8") as text:
-        rows = list(csv.DictReader(text))
-    assert len(rows) == model.grid.n
-    field = next(name for name in model.fields if name.endswith("_variance"))
-    assert [float(r[field]) for r in rows] == pytest.approx(model[field])
-    assert (folder / "results" / "estimate.vtk").read_bytes().startswith(b"# vtk DataFile")
-
-
-def test_a_kind_of_file_that_is_not_written_is_refused_before_the_work(folder):
-    code, _, said = run(folder, PLAIN + '\n[output]\nblocks = ["dm"]\n')
-    assert code == 2
-    assert "'dm' is no kind of block model file" in said
-    assert not (folder / "results" / "estimate.parquet").exists()

@@ -5,19 +5,20 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from doc_pages import blocks, page
-from settings_in_code import function, keys_asked
+from settings_in_code import keys_asked
 from settings_page_cases import FILES, OF_ONE_METHOD, OTHER_WAYS
+from settings_page_readers import READERS, Asked, asked_in, read_text, read_values, table_of
 
 from orefield.core import BlockModel, Grid, OrefieldError
-from orefield.core.sections import REQUIRED, Section
+from orefield.core.sections import REQUIRED
 from orefield.datasets import registry
 from orefield.deposit import Rotation
 from orefield.deposit.checks.tolerances import Tolerances
@@ -26,7 +27,7 @@ from orefield.deposit.drillholes.finding_kinds import KINDS
 from orefield.deposit.drillholes.runs import CompositeRules
 from orefield.deposit.estimation.estimates import STATUS
 from orefield.deposit.estimation.fields import ALWAYS, FIELDS
-from orefield.deposit.job.settings import SECTIONS, DepositSettings, read_settings
+from orefield.deposit.job.settings import SECTIONS
 
 PAGE = page("deposit-settings")
 TOML = [body for _, body in blocks("deposit-settings", "toml")]
@@ -79,26 +80,6 @@ class Row:
     keys: tuple[str, ...]
 
 
-@dataclass
-class Asked:
-    """Keys that readers asked for, by table, with their defaults."""
-
-    keys: dict[str, dict[str, list[object]]] = field(default_factory=dict)
-    chosen: set[str] = field(default_factory=set)
-
-    def note(self, where: str, key: str, default: object) -> None:
-        """A key was asked for."""
-        self.keys.setdefault(_table(where), {}).setdefault(key, []).append(default)
-
-
-def _table(where: str) -> str:
-    """``[estimate] 'cu_pct'.search 1`` of a file as ``estimate.search``."""
-    name = re.sub(r" (?:'[^']*'|\d+)", "", where[where.find("[") :] if "[" in where else "")
-    name = name.replace("[", "").replace("]", "")
-    name = re.sub(r"^(classify\.\w+)\.(?:measured|indicated|inferred)$", r"\1.CLASS", name)
-    return re.sub(r"^(simulate\.(?:lower|upper))\.\w+$", r"\1", name)
-
-
 def _documented() -> dict[str, dict[str, Row]]:
     """By table of the settings, the keys that the page lists."""
     out: dict[str, dict[str, Row]] = {}
@@ -126,67 +107,6 @@ def _documented() -> dict[str, dict[str, Row]]:
 DOCUMENTED = _documented()
 
 
-# -- what is read -----------------------------------------------------------------------
-
-
-def _model(reads: str) -> Callable[[DepositSettings, str], None]:
-    """A reader of what names the estimated model, and then of the rest of the section."""
-
-    def reader(settings: DepositSettings, name: str) -> None:
-        section = settings.section(name)
-        function("read_resource_model")(settings, section)
-        function(reads)(section)
-
-    return reader
-
-
-def _plan(settings: DepositSettings, name: str) -> None:
-    section = settings.section(name)
-    function("plan_settings")(settings, section)
-    function("read_resource_model")(settings, section)
-    section.done()
-
-
-def _whole(name: str) -> Callable[[DepositSettings, str], None]:
-    return lambda settings, _: function(name)(settings)
-
-
-READERS: Mapping[str, Callable[[DepositSettings, str], None]] = {
-    "holes": _whole("holes_of"),
-    "domains": _whole("domains_of"),
-    "composite": _whole("composite_settings"),
-    "samples": _whole("samples_of"),
-    "statistics": _whole("statistics_settings"),
-    "experimental": _whole("experimental_settings"),
-    "variogram": _whole("variograms_of"),
-    "grid": _whole("read_grid"),
-    "estimate": _whole("estimate_settings"),
-    "simulate": _whole("simulate_settings"),
-    "check": _model("check_settings"),
-    "classify": _model("classify_settings"),
-    "statement": _whole("statement_settings"),
-    "plan": _plan,
-    "update": _whole("update_settings"),
-    "output": _whole("block_files"),
-}
-
-
-def _read(folder: Path, text: str) -> DepositSettings:
-    """Settings of a text, every section of which is read."""
-    path = folder / "deposit.toml"
-    path.write_text(text, encoding="utf-8")
-    return _read_values(folder, read_settings(path).values)
-
-
-def _read_values(folder: Path, values: Mapping[str, Any]) -> DepositSettings:
-    settings = DepositSettings(
-        folder / "deposit.toml", folder / "results", values, lambda name: folder / Path(name).name
-    )
-    for name in values:
-        READERS[name](settings, name)
-    return settings
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files that settings name: drill holes, a wireframe, an estimate, variograms."""
@@ -211,34 +131,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def asked(folder: Path) -> Asked:
     """What readers ask for in all that the page shows, and in what it does not."""
-    out = Asked()
-    take, has, keys, numbers = Section.take, Section.has, Section.keys_asked, Section.numbers
-
-    def noted_take(self: Section, key: str, default: object, types: Any, what: str) -> Any:
-        out.note(self.where, key, default)
-        return take(self, key, default, types, what)
-
-    def noted_has(self: Section, *names: str) -> bool:
-        for name in names:
-            out.note(self.where, name, None)
-        return has(self, *names)
-
-    def noted_keys(self: Section) -> tuple[str, ...]:
-        out.chosen.add(_table(self.where))
-        return keys(self)
-
-    def noted_numbers(self: Section, key: str) -> dict[str, float]:
-        out.chosen.add(_table(f"{self.where}.{key}"))
-        return numbers(self, key)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Section, "take", noted_take)
-        patch.setattr(Section, "has", noted_has)
-        patch.setattr(Section, "keys_asked", noted_keys)
-        patch.setattr(Section, "numbers", noted_numbers)
-        for text in ALL_TOML:
-            _read(folder, text)
-    return out
+    return asked_in(folder, ALL_TOML)
 
 
 # -- the page against the code ----------------------------------------------------------
@@ -253,7 +146,7 @@ def test_every_section_is_described() -> None:
 
 @pytest.mark.parametrize("text", TOML, ids=lambda t: t.split("\n", 1)[0].strip("[]"))
 def test_every_example_is_read(text: str, folder: Path) -> None:
-    assert _read(folder, text).values
+    assert read_text(folder, text).values
 
 
 @pytest.mark.parametrize("text", TOML, ids=lambda t: t.split("\n", 1)[0].strip("[]"))
@@ -261,7 +154,7 @@ def test_a_misspelt_key_of_an_example_is_refused(text: str, folder: Path) -> Non
     line = next(s for s in text.splitlines() if re.match(r"\w+ = ", s))
     key = line.split(" ", 1)[0]
     with pytest.raises(OrefieldError):
-        _read(folder, text.replace(line, line.replace(key, f"{key}x", 1), 1))
+        read_text(folder, text.replace(line, line.replace(key, f"{key}x", 1), 1))
 
 
 def test_keys_in_the_code_are_in_the_page() -> None:
@@ -320,7 +213,7 @@ def test_what_is_required_is(folder: Path) -> None:
                 continue
             tried.add((table, row.keys))
             try:
-                _read_values(folder, values)
+                read_values(folder, values)
             except OrefieldError:
                 continue
             wrong.append(f"[{table}] is read without '{key}'")
@@ -335,7 +228,7 @@ def _with_one_key_less(
     for key, value in values.items():
         inner = f"{table}.{key}" if table else key
         if table:
-            yield _table(f"[{table}]"), key, {k: v for k, v in values.items() if k != key}
+            yield table_of(f"[{table}]"), key, {k: v for k, v in values.items() if k != key}
         for i, part in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(part, dict):
                 for where, gone, rest in _with_one_key_less(part, inner):

@@ -7,12 +7,9 @@ from orefield.deposit.calibration import (
     compare,
     measure,
 )
+from orefield.deposit.composites_file import read_composites
 from orefield.deposit.estimation import Estimates, Search, krige
-from orefield.deposit.from_files import (
-    Composites,
-    read_block_model,
-    read_composites,
-)
+from orefield.deposit.from_files import read_block_model
 from orefield.deposit.grade_tonnage import grade_tonnage
 from orefield.deposit.inventory import Inventory
 from orefield.deposit.inverse_distance import INVERSE_DISTANCE_NOTE, inverse_distance
@@ -34,7 +31,6 @@ __all__ = [
     "TOLERANCE",
     "CalibrationReport",
     "Centre",
-    "Composites",
     "Ellipsoid",
     "Estimates",
     "GaussianField",

@@ -13,8 +13,9 @@ from orefield.core.grid import Grid
 from orefield.core.sections import hint
 from orefield.deposit.drillholes.desurvey import Paths
 from orefield.deposit.drillholes.log_units import FOOT_M
-from orefield.deposit.drillholes.segments import Segments, split_by
+from orefield.deposit.drillholes.segments import Segments, split_by, words_of_rows
 from orefield.deposit.drillholes.tables import Drillholes
+from orefield.deposit.orientation import Ellipsoid
 from orefield.deposit.wireframe import Wireframe
 
 _F8 = NDArray[np.float64]
@@ -84,6 +85,23 @@ class LoggedDomain:
     column: str
     names: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+    def refuse_strange_words(self, words: _Str) -> None:
+        """Refuse a domain none of whose words stands in the logs: a slip in a word.
+
+        Raises
+        ------
+        ModelError
+            Naming the domain, and a word that is like one of its own.
+        """
+        there = set(np.unique(words).tolist()) - {""}
+        for name, listed in self.names.items():
+            if there.isdisjoint(listed):
+                raise ModelError(
+                    f"nothing that was logged as '{self.column}' is of domain '{name}': "
+                    f"{', '.join(listed) or 'no word is listed'}",
+                    fix=hint(next(iter(listed), name), there),
+                )
+
     def of_words(self, words: _Str, default: str) -> _Str:
         """Domains of words."""
         if not self.names:
@@ -110,6 +128,8 @@ class Domains:
     default : str
     name : str
         Of the code.
+    nearest : Ellipsoid, optional
+        For blocks alone: one in no body has the code of its nearest sample within this.
     step_m : float
         How often (m) the bodies are looked up along holes.
 
@@ -124,10 +144,17 @@ class Domains:
     default: str = ""
     name: str = "domain"
     step_m: float = 1.0
+    nearest: Ellipsoid | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.step_m < np.inf:
             raise ModelError(f"'step_m' is {self.step_m:g} m", fix="give more than zero")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Domains that are named beforehand, each once; words of a log come besides."""
+        logged = () if self.logged is None else tuple(self.logged.names)
+        return tuple(dict.fromkeys((*(name for name, _ in self.bodies), *logged, self.default)))
 
     def _labels(self, xyz_m: _F8) -> NDArray[np.int64]:
         out = np.full(len(xyz_m), -1, dtype=np.int64)
@@ -184,6 +211,7 @@ class Domains:
         other = np.full(len(segments), self.default)
         if self.logged is not None:
             words = _words(holes, segments, self.logged.column)
+            self.logged.refuse_strange_words(words)
             other = self.logged.of_words(words, self.default)
         return segments.with_codes(**{self.name: self._named(label, other)})
 
@@ -223,12 +251,14 @@ def _share_in_plan(body: Polygon, grid: Grid, parts: tuple[int, int, int]) -> _F
 
 
 def _words(holes: Drillholes, segments: Segments, column: str) -> _Str:
-    known: list[str] = []
-    for name, table in holes.tables.items():
-        if column in table.codes:
-            words, row = table.codes[column], segments.row[name]
-            if not len(words):
-                return np.zeros(len(segments), dtype=np.str_)
-            return np.where(row >= 0, words[np.maximum(row, 0)], "")
-        known += table.codes
-    raise ModelError(f"no table has the code '{column}'", fix=hint(column, known))
+    known = [code for table in holes.tables.values() for code in table.codes]
+    having = [name for name, table in holes.tables.items() if column in table.codes]
+    if not having:
+        raise ModelError(f"no table has the code '{column}'", fix=hint(column, known))
+    if len(having) > 1:
+        raise ModelError(
+            f"tables {' and '.join(map(repr, having))} have the code '{column}': which one tells "
+            "domains?",
+            fix="rename one of them in [holes.table.codes]",
+        )
+    return words_of_rows(holes.tables[having[0]].codes[column], segments.row[having[0]])

@@ -1,12 +1,10 @@
-"""Real blocks and drill-hole composites from files, checked row by row."""
+"""Real blocks from files, checked row by row."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,88 +19,6 @@ BYPRODUCTS = ("mo_pct", "ag_gpt", "au_gpt")
 """Grades that a file may hold beside copper."""
 
 _PLACE = ("x_m", "y_m", "z_m")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Composites:
-    """Drill-hole composites: points with a length and grades.
-
-    Parameters
-    ----------
-    hole : tuple of str
-        Name of the hole of each composite, k of them.
-    xyz_m : ndarray of shape (k, 3)
-        East, north, elevation (m) of the middles.
-    length_m : ndarray of shape (k,)
-    grades : mapping of str to ndarray of shape (k,)
-        ``cu_pct`` and by-products.
-
-    Raises
-    ------
-    ModelError
-        When there is no composite, lengths differ, ``cu_pct`` is missing, or a number
-        is not finite, a length not positive or a grade negative.
-    """
-
-    hole: tuple[str, ...]
-    xyz_m: NDArray[np.float64]
-    length_m: NDArray[np.float64]
-    grades: Mapping[str, NDArray[np.float64]]
-
-    def __post_init__(self) -> None:
-        k = len(self.hole)
-        if k == 0:
-            raise ModelError("there is no composite", fix="give at least one")
-        if "cu_pct" not in self.grades:
-            raise ModelError("composites have no 'cu_pct'")
-        if self.xyz_m.shape != (k, 3):
-            raise ModelError(f"{k} composites have positions of shape {self.xyz_m.shape}")
-        for name, values in (("length_m", self.length_m), *self.grades.items()):
-            if values.shape != (k,):
-                raise ModelError(f"{k} composites have '{name}' of shape {values.shape}")
-            if not (np.isfinite(values).all() and (values >= 0).all()):
-                raise ModelError(f"composites have '{name}' that is negative or not finite")
-        if not np.isfinite(self.xyz_m).all():
-            raise ModelError("composites have positions that are not finite")
-        if not (self.length_m > 0).all():
-            raise ModelError("composites have a length of zero")
-        object.__setattr__(self, "grades", MappingProxyType(dict(self.grades)))
-
-    def __len__(self) -> int:
-        return len(self.hole)
-
-
-def read_composites(path: Path | str) -> Composites:
-    """Read composites from CSV.
-
-    Columns ``hole, x_m, y_m, z_m, length_m, cu_pct`` and, when there, ``mo_pct, ag_gpt,
-    au_gpt``; the middles of the composites in the coordinates of the grid.
-
-    Raises
-    ------
-    TableError
-        Naming file, row and column: for a missing or unknown column, an empty or
-        non-numeric cell, a grade or length out of range, two composites of one hole in
-        one place, and as :func:`orefield.core.tables.read_rows` does.
-    """
-    path = Path(path)
-    rows = read_rows(path, ("hole", *_PLACE, "length_m", "cu_pct"), BYPRODUCTS)
-    if not rows:
-        raise TableError("the file has no composite", where=f"{path}:1")
-    hole = tuple(row.text("hole") for row in rows)
-    columns = _numbers(rows, [*_PLACE, "length_m", "cu_pct", *_present(rows, BYPRODUCTS)])
-    short = np.flatnonzero(columns["length_m"] <= 0)
-    if short.size:
-        row = rows[int(short[0])]
-        raise TableError(
-            f"'length_m' is {columns['length_m'][short[0]]:g}",
-            where=f"{row.where}, column 'length_m'",
-            fix="a composite's length is positive",
-        )
-    xyz = np.column_stack([columns[name] for name in _PLACE])
-    _refuse_twins(rows, [(h, *p) for h, p in zip(hole, xyz.tolist(), strict=True)], "composites")
-    grades = {n: v for n, v in columns.items() if n not in (*_PLACE, "length_m")}
-    return Composites(hole, xyz, columns["length_m"], grades)
 
 
 def read_block_model(path: Path | str, grid: Grid | None = None, note: str = "") -> BlockModel:
@@ -154,7 +70,7 @@ def read_block_model(path: Path | str, grid: Grid | None = None, note: str = "")
         raise TableError("the file has no block", where=f"{path}:1")
     columns = _numbers(rows, [*_PLACE, "density_t_m3", "cu_pct", *_present(rows, optional)])
     places = np.column_stack([columns[name] for name in _PLACE])
-    _refuse_twins(rows, [tuple(p) for p in places.tolist()], "blocks")
+    _refuse_twins(rows, [tuple(p) for p in places.tolist()])
     return BlockModel.from_csv(path, grid, note)
 
 
@@ -187,12 +103,12 @@ def _numbers(rows: Sequence[Row], names: Sequence[str]) -> dict[str, NDArray[np.
     return out
 
 
-def _refuse_twins(rows: Sequence[Row], keys: Sequence[tuple[object, ...]], what: str) -> None:
+def _refuse_twins(rows: Sequence[Row], keys: Sequence[tuple[object, ...]]) -> None:
     seen: dict[tuple[object, ...], int] = {}
     for row, key in zip(rows, keys, strict=True):
         if key in seen:
             raise TableError(
-                f"two {what} stand in one place (first in line {seen[key]})",
+                f"two blocks stand in one place (first in line {seen[key]})",
                 where=f"{row.where}, column 'x_m'",
                 fix="remove or average one of them",
             )

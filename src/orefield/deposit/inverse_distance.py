@@ -1,4 +1,4 @@
-"""Grades of blocks from composites by inverse distance: the first, simplest estimator."""
+"""A block model from composites alone, for a first look: inverse distance, nothing modelled."""
 
 from __future__ import annotations
 
@@ -6,107 +6,88 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from orefield.core.blockmodel import BlockModel
 from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
-from orefield.deposit.from_files import Composites
+from orefield.deposit.composites_file import GRADES
+from orefield.deposit.estimation import Estimates, Search
+from orefield.deposit.estimation.slices import slices_of
+from orefield.deposit.estimation.weighting import weighting_estimator
+from orefield.deposit.orientation import Ellipsoid
+from orefield.deposit.samples import Samples
 
-INVERSE_DISTANCE_NOTE = "inverse distance, first version"
-"""How every model estimated here is labelled."""
-
-_CHUNK = 50_000
+INVERSE_DISTANCE_NOTE = "inverse distance, for a first look"
+"""How the note of every model made here begins."""
 
 
 def inverse_distance(
-    composites: Composites,
+    samples: Samples,
     grid: Grid,
     *,
     search_radius_m: float,
     max_samples: int = 12,
     power: float = 2.0,
     density_t_m3: float,
-    rock_fraction: NDArray[np.float64] | None = None,
+    threads: int = 1,
 ) -> BlockModel:
-    """Estimate grades at block centres, weighted by length / distance^power.
+    """Estimate the grades of block middles by :func:`~orefield.deposit.estimation.weigh`.
 
-    A composite closer than a micrometre gives the block its grade. Blocks
-    with no composite within reach have grades of 0 and ``composites`` of 0: they count
-    as unestimated waste. (Shepard, 1968, "A two-dimensional interpolation function for
-    irregularly-spaced data".)
+    The nearest samples in a sphere, weighted by their length over a power of their distance;
+    samples at one place are one, of their length together and their mean by length. Blocks
+    without a sample within reach have grades of 0 and ``composites`` of 0: they count as waste.
 
     Parameters
     ----------
-    composites : Composites
-        In the coordinates of the grid.
+    samples : Samples
+        In the coordinates of the grid, with ``cu_pct`` and any other grade that is mined; each
+        grade is estimated from the samples that have it.
     grid : Grid
         Where to estimate.
     search_radius_m : float
-        Reach (m) of the isotropic search.
+        Reach (m) of the search.
     max_samples : int
-        Nearest composites used at most.
+        Nearest samples used at most.
     power : float
         Exponent of distance, positive.
     density_t_m3 : float
         One density for all blocks.
-    rock_fraction : ndarray of shape (n,), optional
-        Share of each block below topography; without it all blocks are rock.
+    threads : int
+        The result is the same to the last bit whatever their number.
 
     Raises
     ------
     ModelError
-        For a radius, count, power or density that is not positive, and when no block
-        has a composite within reach.
+        For a radius, count, power or density that is not positive, samples without copper, and
+        when no block has one within reach.
     """
-    for name, value in (
-        ("search_radius_m", search_radius_m),
-        ("max_samples", max_samples),
-        ("power", power),
-        ("density_t_m3", density_t_m3),
-    ):
+    for name, value in (("search_radius_m", search_radius_m), ("density_t_m3", density_t_m3)):
         if not (math.isfinite(value) and value > 0):
             raise ModelError(f"{name} is {value:g}", fix="give a finite, positive number")
-    tree = cKDTree(composites.xyz_m)
-    centres = grid.centroids()
-    neighbours = min(max_samples, len(composites))
-    names = list(composites.grades)
-    values = np.column_stack([composites.grades[n] for n in names])
-    estimate = np.zeros((grid.n, len(names)))
-    used = np.zeros(grid.n, dtype=np.int32)
-    for start in range(0, grid.n, _CHUNK):
-        part = slice(start, min(start + _CHUNK, grid.n))
-        # list(range) keeps the result two-dimensional for a single neighbour
-        distance, index = tree.query(
-            centres[part],
-            k=list(range(1, neighbours + 1)),
-            distance_upper_bound=math.nextafter(search_radius_m, math.inf),
-        )
-        found = np.isfinite(distance)
-        index = np.where(found, index, 0)
-        near = np.maximum(distance, 1e-6)
-        weight = np.where(found, composites.length_m[index] / near**power, 0.0)
-        at_data = found & (distance <= 1e-6)
-        hit = at_data.any(axis=1)
-        weight[hit] = np.where(at_data[hit], composites.length_m[index[hit]], 0.0)
-        total = weight.sum(axis=1)
-        share = np.divide(weight, total[:, None], out=np.zeros_like(weight), where=found)
-        estimate[part] = np.einsum("ij,ijk->ik", share, values[index])
-        used[part] = found.sum(axis=1)
-    if not used.any():
+    search = Search(Ellipsoid((search_radius_m,) * 3), max_samples=max_samples)
+    names = [name for name in GRADES if name in samples.values or name == GRADES[0]]
+    fields: dict[str, NDArray[np.generic]] = {"density_t_m3": np.full(grid.n, density_t_m3)}
+    for name in names:
+        found = _estimated(samples, name, grid, search, power, threads)
+        fields[name] = np.where(found.estimated, found.value, 0.0)
+        if name == GRADES[0]:
+            fields["composites"] = found.samples
+            barren = 1.0 - float(found.estimated.mean())
+    if barren == 1.0:
         raise ModelError(
             "no block has a composite within reach",
             fix="check that composites and grid share their coordinates, or widen the search",
         )
-    rock = np.ones(grid.n) if rock_fraction is None else rock_fraction
-    fields: dict[str, NDArray[np.generic]] = {
-        "density_t_m3": np.full(grid.n, density_t_m3),
-        "rock_fraction": rock,
-        "composites": used,
-    }
-    air = rock == 0
-    for i, name in enumerate(names):
-        column = np.ascontiguousarray(estimate[:, i])
-        column[air] = 0.0
-        fields[name] = column
-    return BlockModel(grid, fields, INVERSE_DISTANCE_NOTE)
+    note = f"{INVERSE_DISTANCE_NOTE}, of {', '.join(names)} from {samples.note or 'samples'}"
+    note += f"; {barren:.0%} of blocks out of reach and taken as barren"
+    return BlockModel(grid, fields, note)
+
+
+def _estimated(
+    samples: Samples, name: str, grid: Grid, search: Search, power: float, threads: int
+) -> Estimates:
+    ready = weighting_estimator(
+        samples, name, search, power=power, by_length=True, collocated="average"
+    )
+    parts = (ready.at(grid.centres(*part), threads=threads) for part in slices_of(grid))
+    return Estimates.joined(parts)

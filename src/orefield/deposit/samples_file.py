@@ -32,7 +32,8 @@ _X = ("x_m", "x", "xlocation", "xcoord", "xpt", "xm", "mid_x", "midx", "east", "
 _Y = ("y_m", "y", "ylocation", "ycoord", "ypt", "ym", "mid_y", "midy", "north", "northing")
 _Z = ("z_m", "z", "zlocation", "zcoord", "zpt", "zm", "mid_z", "midz", "elevation", "elev", "rl")
 _HOLE = ("hole", "bhid", "holeid", "hole_id", "dhid", "drillhole")
-_BOOKKEEPING = ("from_m", "to_m", "coverage")
+_BOOKKEEPING = ("from_m", "to_m")
+_COVERAGE = "_coverage"
 _LENGTH = ("length_m", "length", "len")
 
 
@@ -54,8 +55,8 @@ class SampleColumns:
     coordinate_unit, length_unit : str
         ``"m"``, ``"ft"``, ``"us-ft"``, ``"km"``; lengths are in that of coordinates where it is
         empty.
-    elevation_m : float
-        Elevation (m) of samples in 2-D.
+    elevation_m : float, optional
+        Elevation (m) of samples in 2-D. Where it is given no column is looked for by its name.
     rules : CellRules
         What missing and below-detection cells are.
     separator, encoding : str
@@ -73,7 +74,7 @@ class SampleColumns:
     codes: Mapping[str, str] = field(default_factory=dict)
     coordinate_unit: str = "m"
     length_unit: str = ""
-    elevation_m: float = 0.0
+    elevation_m: float | None = None
     rules: CellRules = PLAIN_RULES
     separator: str = ""
     encoding: str = "utf-8-sig"
@@ -94,8 +95,8 @@ def read_samples(path: Path | str, columns: SampleColumns | None = None) -> Samp
     ------
     TableError
         Naming file, line and column: for a file that cannot be read, a column that is missing,
-        a cell that is no number, a position that is missing, a length that is not positive, a
-        grade that is negative or more than all of the mass.
+        a cell that is no number, a position or a hole's name that is missing, a length that is
+        not positive, a grade that is negative or more than all of the mass.
     UnitError
         For a unit that is unknown or measures something else.
     ModelError
@@ -103,7 +104,18 @@ def read_samples(path: Path | str, columns: SampleColumns | None = None) -> Samp
     """
     chosen = columns or SampleColumns()
     table = read_raw(path, separator=chosen.separator, encoding=chosen.encoding)
-    return _Reader(table, chosen).samples()
+    return samples_of_table(table, chosen)
+
+
+def samples_of_table(table: RawTable, columns: SampleColumns) -> Samples:
+    """Samples from the columns of a file that was read.
+
+    Raises
+    ------
+    TableError, UnitError, ModelError
+        As :func:`read_samples`.
+    """
+    return _Reader(table, columns).samples()
 
 
 class _Reader:
@@ -115,7 +127,9 @@ class _Reader:
     def samples(self) -> Samples:
         c = self.columns
         to_m = length_scale(c.coordinate_unit)
-        names = [self._one(given, usual) for given, usual in ((c.x, _X), (c.y, _Y), (c.z, _Z))]
+        usual_z = _Z if c.elevation_m is None else ()
+        wanted = ((c.x, _X), (c.y, _Y), (c.z, usual_z))
+        names = [self._one(given, usual) for given, usual in wanted]
         for axis, name in zip("xy", names, strict=False):
             if not name:
                 raise TableError(
@@ -124,7 +138,7 @@ class _Reader:
                     fix=f"name it in [samples]: {axis} = ... "
                     f"(there are: {', '.join(self.table.columns)})",
                 )
-        xyz = np.full((len(self.table), 3), c.elevation_m)
+        xyz = np.full((len(self.table), 3), c.elevation_m or 0.0)
         for k, name in enumerate(names):
             if name:
                 xyz[:, k] = self._filled(name) * to_m
@@ -132,7 +146,7 @@ class _Reader:
         length = self._length(to_m)
         hole, holes = np.zeros(0, dtype=np.int32), tuple[str, ...]()
         if hole_name:
-            hole, holes = _index(self.table.text(hole_name))
+            hole, holes = _index(self._named(hole_name))
         value_columns, code_columns = self._others()
         values = {n: self._value(n, column) for n, column in value_columns.items()}
         if not values:
@@ -149,6 +163,17 @@ class _Reader:
         name = self.table.named(given) if given else self.table.first_of(usual)
         self.taken.add(name)
         return name
+
+    def _named(self, column: str) -> NDArray[np.str_]:
+        names = self.table.text(column)
+        bare = np.flatnonzero(names == "")
+        if bare.size:
+            raise TableError(
+                "the hole's name is missing" + (f" in {bare.size:,} rows" if bare.size > 1 else ""),
+                where=self.table.where(int(bare[0]), column),
+                fix="fill the cell: samples without a name would count as one hole",
+            )
+        return names
 
     def _filled(self, name: str) -> _F8:
         found = read_numbers(self.table, name, self.columns.rules.of_places())
@@ -185,7 +210,7 @@ class _Reader:
             self.taken.add(self.table.named(column))
         numeric = not values
         for column in self.table.columns:
-            if column in self.taken or column.lower().endswith(_BOOKKEEPING):
+            if column in self.taken or column in _BOOKKEEPING or column.endswith(_COVERAGE):
                 continue
             is_number = looks_numeric(self.table, column, c.rules)
             if is_number and numeric:
@@ -259,6 +284,8 @@ def write_samples(
     ------
     TableError
         For another ending.
+    ModelError
+        When two columns would have one name.
     RunError
         When the file cannot be written.
     """
@@ -269,10 +296,16 @@ def write_samples(
         "y_m": samples.xyz_m[:, 1],
         "z_m": samples.xyz_m[:, 2],
         "length_m": samples.length_m,
-        **samples.values,
-        **samples.codes,
-        **(further or {}),
     }
+    for part in (samples.values, samples.codes, further or {}):
+        for name, column in part.items():
+            if name in columns:
+                raise ModelError(
+                    f"two columns of samples are called '{name}'",
+                    where=str(file),
+                    fix="give the value or the code another name",
+                )
+            columns[name] = column
     if file.suffix == ".parquet":
         _write_parquet(columns, samples.note, file)
     elif file.suffix == ".csv":

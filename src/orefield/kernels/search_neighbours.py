@@ -14,7 +14,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from orefield.kernels.search_choice import choose_capped, choose_grouped, choose_nearest
+from orefield.kernels.search_choice import (
+    choose_capped,
+    choose_grouped,
+    choose_nearest,
+    without_noise,
+)
 from orefield.kernels.search_tree import STACK, within
 from orefield.kernels.uncounted import uncounted
 
@@ -28,7 +33,11 @@ GROUP = 64
 MORE = 1.08
 """How much further than the last group needed the next one gathers."""
 
-_SLACK = 1e-9  # relative: distances are rounded, and complete must mean complete
+ON_PLANE = 1e-8
+"""Lag, in ranges, up to which a sample is in a plane between octants."""
+
+# relative: squares are rounded to 26 bits (1.5e-8), and complete must mean complete
+_SLACK = 2e-8
 
 
 @uncounted
@@ -53,16 +62,13 @@ def _group_end(places: _F8, start: int, stop: int, widest: float, low: _F8, high
 
 
 @uncounted
-def _without_noise(d2: float) -> float:
-    # to 33 bits (Veltkamp's splitting), so that what is equally far stays so when it is turned
-    # and scaled, and a sample on the surface is within
-    wide = 1048577.0 * d2
-    return wide - (wide - d2)
-
-
-@uncounted
 def _octant(dx: float, dy: float, dz: float) -> int:
-    return (1 if dx >= 0 else 0) + (2 if dy >= 0 else 0) + (4 if dz >= 0 else 0)
+    # a plane between octants, to rounding, is of its positive side: lattices have samples there
+    return (
+        (1 if dx >= -ON_PLANE else 0)
+        + (2 if dy >= -ON_PLANE else 0)
+        + (4 if dz >= -ON_PLANE else 0)
+    )
 
 
 @njit(cache=True, nogil=True)
@@ -167,7 +173,7 @@ def find_neighbours(
                 bx, by, bz = places[b, 0], places[b, 1], places[b, 2]
                 for i in range(size):
                     dx, dy, dz = x[i] - bx, y[i] - by, z[i] - bz
-                    d2[i] = _without_noise(dx * dx + dy * dy + dz * dz)
+                    d2[i] = without_noise(dx * dx + dy * dy + dz * dz)
                 dx, dy, dz = bx - cx, by - cy, bz - cz
                 if everything:
                     complete = 1.0
@@ -299,7 +305,7 @@ def find_turned(
                 u = t[0, 0] * dx + t[0, 1] * dy + t[0, 2] * dz
                 v = t[1, 0] * dx + t[1, 1] * dy + t[1, 2] * dz
                 w = t[2, 0] * dx + t[2, 1] * dy + t[2, 2] * dz
-                d2[i] = _without_noise(u * u + v * v + w * w)
+                d2[i] = without_noise(u * u + v * v + w * w)
                 of_octant[i] = _octant(u, v, w)
                 of_hole[i] = hole[p]
                 if len(leave_out) > 0 and group[p] == leave_out[b]:

@@ -8,11 +8,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from orefield.kernels.search_choice import without_noise
+
 _F8 = NDArray[np.float64]
 _I4 = NDArray[np.int32]
 
 AT_SAMPLE = 1e-18
-"""Squared distance in ranges below which a place is that of a sample."""
+"""Squared distance, in the unit of places, up to which a place is that of a sample."""
 
 
 @njit(cache=True, nogil=True)
@@ -34,11 +36,12 @@ def weighted_blocks(
     index, count : (m, k) int32, (m,) int32
         Neighbours.
     places, offsets, points : (m, 3), (q, 3), (n, 3)
-        Blocks' middles, points about them, samples: all in ranges.
+        Blocks' middles, points about them, samples: all in ranges, or all in metres.
     values, length : (n, v), (n,)
         Of samples.
     power : float
-        0 and infinity are the plain mean and the nearest neighbour (ties: the smaller index).
+        0 and infinity are the plain mean and the nearest neighbour (ties, to 1e-8 of the
+        square, go to the smaller index).
     estimate : (m, v), out
         The mean over a block's points.
     """
@@ -58,6 +61,7 @@ def weighted_blocks(
                 dx, dy, dz = points[i, 0] - x, points[i, 1] - y, points[i, 2] - z
                 d2 = dx * dx + dy * dy + dz * dz
                 weight[at] = d2
+                d2 = without_noise(d2)
                 if d2 < least:
                     least, nearest = d2, at
             total = 0.0

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from orefield.core import BlockModel, Grid
 from orefield.core.model_files import write_model
@@ -63,8 +64,6 @@ def metres(feet):
 
 
 SEARCH = f"[[estimate.search]]\nranges_m = {metres(RADII)}\n{ANGLES}\n"
-# distances are those of the first search, which is round here and too small to find anything
-ROUND = f"[[estimate.search]]\nranges_m = [1e-6, 1e-6, 1e-6]\n{COUNTS}\n"
 
 
 def estimate(field, method, searches, more=""):
@@ -88,7 +87,7 @@ TEXT = "\n".join(
             for share, ranges in STRUCTURES
         ),
         estimate("ok", "ordinary kriging", SEARCH + COUNTS, KRIGING),
-        estimate("id2", INVERSE, ROUND + SEARCH + COUNTS, "power = 2.0"),
+        estimate("id2", INVERSE, SEARCH + COUNTS, 'power = 2.0\ndistance = "plain"'),
         estimate("nn", NEAREST, SEARCH + COUNTS),
         # other ways, to see what matters
         estimate("id2_reduced", INVERSE, SEARCH + COUNTS, "power = 2.0"),
@@ -200,10 +199,16 @@ def test_kriging_differs_by_the_blocks_of_shared_places(estimated):
     # as GSLIB finds samples: none merged
     ellipsoid = Ellipsoid(tuple(metres(RADII)), Rotation(-28.0, -34.0, -7.0))
     search = Search(ellipsoid, min_samples=4, max_samples=12, max_per_hole=3)
-    at = np.flatnonzero(estimated.share > 0)
+    centres = grid.centres(0, grid.n)
+    twice = cKDTree(samples.xyz_m[times[place] == 2])
+    # no search reaches further
+    near = twice.query(centres, distance_upper_bound=RADII[0] * FOOT)[0] < np.inf
+    at = np.flatnonzero((estimated.share > 0) & near)
     none = np.zeros(0, np.int32)
-    targets = Targets(grid.centres(0, grid.n)[at], np.zeros((len(at), 0)), none, none)
-    index, count = SampleIndex(samples.xyz_m, samples.hole, search).find(targets)
+    targets = Targets(centres[at], np.zeros((len(at), 0)), none, none)
+    finder = SampleIndex(samples.xyz_m, samples.hole, search)
+    finder.prepare(targets.xyz_m)
+    index, count = finder.find(targets)
     real = np.arange(12) < count[:, None]
     taken = np.where(real, place[np.where(real, index, 0)], -1 - np.arange(12))
     shared = np.zeros(grid.n, np.bool_)

@@ -113,6 +113,15 @@ def test_a_drift_that_samples_cannot_tell_is_told():
     assert (found.passes == 0).all()
 
 
+def test_a_dipping_plane_does_not_tell_height_from_place():
+    xyz, values = random()
+    xyz[:, 2] = 20.0 + 0.3 * xyz[:, 0] - 0.5 * xyz[:, 1]
+    found = krige(made(xyz, values), "v", PLACES, MODEL, WIDE, drift=Drift(1, "xyz"))
+    assert [STATUS[s] for s in found.status] == [STATUS[4]] * 2
+    assert np.isnan(found.value).all()
+    assert krige(made(xyz, values), "v", PLACES, MODEL, WIDE, drift=Drift(1, "xy")).estimated.all()
+
+
 def test_a_later_pass_may_know_the_drift():
     rng = np.random.default_rng(5)
     line = np.column_stack([np.linspace(0, 20, 6), np.linspace(0, 20, 6), np.zeros(6)])
@@ -203,6 +212,8 @@ def test_a_pure_nugget_gives_the_mean_and_its_variance():
         (lambda s: LocalAnisotropy((Rotation(),), np.array([1])), "none of 1"),
         (lambda s: weigh(s, "v", PLACES, WIDE, power=0.0), "power of distance"),
         (lambda s: weigh(s, "v", PLACES, WIDE, kind="kriging"), "unknown method"),
+        (lambda s: weigh(s, "v", PLACES, WIDE, distance="plane"), "unknown distance 'plane'"),
+        (lambda s: weigh(s, "v", PLACES, []), "there is no search"),
         (lambda s: krige_indicators(s, "v", PLACES, [99.0], MODEL, WIDE), "above the cut-off 99"),
         (lambda s: krige_indicators(s, "v", PLACES, [0.1, 0.0], MODEL, WIDE), "rising"),
         (

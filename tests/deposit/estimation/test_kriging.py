@@ -109,6 +109,84 @@ def test_universal_kriging_is_that_of_dense_systems(samples, grid, order, axes):
         assert found.variance[b] == pytest.approx(variance, abs=1e-8)
 
 
+def in_block(terms, place, offsets):
+    """A drift of a block: that of its points, on average."""
+    return terms(place + offsets).mean(axis=0)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_drift_of_blocks_is_that_of_their_points(samples, grid, order):
+    search = Search(Ellipsoid((500.0, 500.0, 200.0)), max_samples=24, min_samples=16)
+    found = krige(samples, "cu", grid, MODEL, search, drift=Drift(order), discretisation=(3, 2, 2))
+    offsets = Support.block(grid, (3, 2, 2)).offsets_m
+    places = grid.centroids()
+    middle = places.mean(axis=0)
+
+    def terms(xyz):
+        x, y, z = ((xyz - middle) / [500, 500, 100]).T
+        columns = [np.ones(len(xyz)), x, y, z]
+        if order == 2:
+            columns += [x * x, x * y, x * z, y * y, y * z, z * z]
+        return np.column_stack(columns)
+
+    for b in np.flatnonzero(found.estimated)[::23]:
+        at = nearest(samples.xyz_m, places[b], search.transform(), 24)
+        z, variance, *_ = dense(
+            MODEL, samples.xyz_m[at], samples["cu"][at], places[b],
+            drift=terms(samples.xyz_m[at]), at=in_block(terms, places[b], offsets), offsets=offsets,
+        )  # fmt: skip
+        assert found.value[b] == pytest.approx(z, abs=1e-8)
+        assert found.variance[b] == pytest.approx(variance, abs=1e-8)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_in_a_level_plane_a_drift_has_no_height(samples, order):
+    level = Samples(samples.xyz_m * [1, 1, 0] + [0, 0, 1234.5678], dict(samples.values))
+    places = level.xyz_m[::11] + np.array([33.0, 17.0, 0.0])
+    search = Search(Ellipsoid((400.0, 400.0, 400.0)), max_samples=16, min_samples=8)
+    found = krige(level, "cu", places, MODEL, search, drift=Drift(order, "xyz"))
+
+    def terms(xyz):
+        x, y = ((xyz[:, :2] - places[0, :2]) / 500).T
+        return np.column_stack([np.ones(len(xyz)), x, y, x * x, x * y, y * y][: 3 * order])
+
+    checked = 0
+    for b in np.flatnonzero(found.estimated):
+        at = nearest(level.xyz_m, places[b], search.transform(), 16)
+        z, variance, *_ = dense(
+            MODEL, level.xyz_m[at], level["cu"][at], places[b],
+            drift=terms(level.xyz_m[at]), at=terms(places[b : b + 1])[0],
+        )  # fmt: skip
+        assert found.value[b] == pytest.approx(z, abs=1e-8)
+        assert found.variance[b] == pytest.approx(variance, abs=1e-8)
+        checked += 1
+    assert checked > 20
+
+
+@pytest.mark.parametrize("points", [(1, 1, 1), (3, 3, 2), (2, 2, 2)])
+@pytest.mark.parametrize("mean", [None, 1.0])
+def test_a_sample_at_a_point_of_the_block_brings_no_nugget(points, mean):
+    # GSLIB's pitfall: with the nugget in the covariance of a sample with the point it lies at,
+    # the mean covariance of a block jumps with its discretisation
+    grid = Grid((0.0, 0.0, 0.0), (30.0, 30.0, 20.0), (2, 2, 1))
+    offsets = Support.block(grid, points).offsets_m
+    nodes = (grid.centroids()[:1] + offsets)[: len(offsets) // 2 + 1]
+    rng = np.random.default_rng(1)
+    xyz = np.vstack([nodes, rng.uniform(0, 60, (9, 3)) * [1, 1, 0.3]])
+    values = rng.lognormal(size=len(xyz))
+    everything = Search.everything(xyz, grid.centroids())
+    found = krige(
+        Samples(xyz, {"v": values}), "v", grid, MODEL, everything, mean=mean, discretisation=points
+    )
+    for b, place in enumerate(grid.centroids()):
+        z, variance, weights, *_ = dense(MODEL, xyz, values, place, mean=mean, offsets=offsets)
+        assert found.value[b] == pytest.approx(z, abs=1e-9)
+        assert found.variance[b] == pytest.approx(variance, abs=1e-9)
+        assert found.negative[b] == pytest.approx(np.minimum(weights, 0).sum(), abs=1e-9)
+    # nor is the block exact at it
+    assert np.abs(found.value[0] - values[: len(nodes)]).min() > 1e-3
+
+
 def test_a_drift_of_the_coordinates_is_found_again(samples, grid):
     xyz = samples.xyz_m - samples.xyz_m[0]
     plane = 3.0 + xyz @ [0.01, -0.02, 0.05]
@@ -147,7 +225,7 @@ def test_estimates_are_exact_at_data(samples):
 
 
 def test_threads_and_neighbouring_places_change_no_bit(samples):
-    grid = Grid((5e5, 4e6, 100.0), (20.0, 20.0, 20.0), (50, 50, 8))
+    grid = Grid((5e5, 4e6, 100.0), (28.0, 28.0, 20.0), (36, 36, 8))
     search = Search(SEARCH.ellipsoid, max_samples=14, max_per_hole=3)
     passes = [search, Search(Ellipsoid((900.0, 900.0, 300.0)), max_samples=8)]
     one = krige(samples, "cu", grid, MODEL, passes, discretisation=(2, 2, 1))

@@ -80,7 +80,7 @@ def test_neighbours_are_those_of_brute_force(caps, radii):
     order = index.near(places)
     assert sorted(order) == list(range(len(places)))
     found = index.find(targets(places[order]))
-    check(found, xyz, hole, places[order], search, step=11)
+    check(found, xyz, hole, places[order], search, step=29)
 
 
 def test_grouping_changes_no_choice():
@@ -109,6 +109,90 @@ def test_ties_go_to_the_smaller_index(azimuth, places):
         order = np.lexsort((np.arange(144), d2))
         expected = np.sort(order[d2[order] <= 9.0][:7])
         assert found.index[b, : found.count[b]].tolist() == expected.tolist()
+
+
+def lattice(n, layers=1):
+    """Whole numbers, in an order that says nothing; columns share a hole."""
+    x, y, z = np.meshgrid(np.arange(n), np.arange(n), np.arange(layers), indexing="ij")
+    order = np.random.default_rng(4).permutation(x.size)
+    xyz = np.column_stack([x.ravel(), y.ravel(), z.ravel()])[order]
+    return xyz, ((xyz[:, 0] + n * xyz[:, 1]) // 3).astype(np.int32)
+
+
+def exact(lag, hole, search, radius):
+    """Nearest first under caps by whole numbers: ties, octants and caps without rounding."""
+    d2 = (lag**2).sum(axis=1)
+    by_hole, by_octant, got = {}, {}, []
+    for i in np.lexsort((np.arange(len(lag)), d2)):
+        octant = tuple(lag[i] >= 0)
+        if d2[i] > radius**2 or len(got) == search.max_samples:
+            break
+        if by_hole.get(hole[i], 0) == search.max_per_hole:
+            continue
+        if by_octant.get(octant, 0) == search.max_per_octant:
+            continue
+        by_hole[hole[i]] = by_hole.get(hole[i], 0) + 1
+        by_octant[octant] = by_octant.get(octant, 0) + 1
+        got.append(i)
+    return sorted(got) if len(by_octant) >= search.min_octants else []
+
+
+@pytest.mark.parametrize("shift", [(0, 0, 0), (697452.504, 5126553.7968, 412.3944)])
+@pytest.mark.parametrize(
+    "caps",
+    [
+        {"max_per_hole": 2},
+        {"max_per_octant": 2},
+        {"max_per_octant": 3, "min_octants": 5},
+        {"max_per_hole": 1, "max_per_octant": 1},
+        {"max_per_hole": 2, "max_per_octant": 3, "min_octants": 8},
+    ],
+)
+def test_caps_with_ties_and_samples_between_octants(caps, shift):
+    # everything is tied, and each place looks along planes full of samples
+    xyz, hole = lattice(9, 4)
+    scale = 3.048  # coordinates that are no binary fractions
+    search = Search(Ellipsoid((4 * scale,) * 3), max_samples=11, **caps)
+    at = xyz * scale + shift
+    index = SampleIndex(at, hole, search)
+    # as middles of blocks are computed: the last digits differ from those of samples
+    places = (xyz[::3, [1, 0, 2]] + 0.5) * scale + (np.array(shift) - 0.5 * scale)
+    index.prepare(places)
+    found = index.find(targets(places))
+    # the second axis of the ellipsoid points to the south
+    for b, node in enumerate(xyz[::3, [1, 0, 2]]):
+        expected = exact((xyz - node) * [1, -1, 1], hole, search, 4)
+        assert found.index[b, : found.count[b]].tolist() == expected
+
+
+@pytest.mark.parametrize("azimuth", [90.0, 0.0, 37.0, 205.0])
+def test_octants_in_a_plane_are_quadrants(azimuth):
+    rng = np.random.default_rng(6)
+    xy = rng.uniform(0, 100, (300, 2))
+    xyz = np.column_stack([xy, np.full(300, 412.3944)])
+    hole = np.arange(300, dtype=np.int32)
+    at = rng.uniform(-10, 110, (150, 2))
+    places = np.column_stack([at, np.full(150, 412.0 + 0.3944)])  # another last digit
+    s, c = np.sin(np.radians(azimuth)), np.cos(np.radians(azimuth))
+    ellipsoid = Ellipsoid((30.0, 18.0, 5.0), Rotation(azimuth))
+    search = Search(ellipsoid, max_samples=10, max_per_octant=3, min_octants=3)
+    found = SampleIndex(xyz, hole, search).find(targets(places))
+    for b in range(150):
+        dx, dy = (xy - at[b]).T
+        u, v = (s * dx + c * dy) / 30.0, (c * dx - s * dy) / 18.0
+        taken, filled = [], {}
+        for i in np.argsort(u**2 + v**2):
+            quadrant = (u[i] >= 0, v[i] >= 0)
+            if u[i] ** 2 + v[i] ** 2 > 1 or len(taken) == 10 or filled.get(quadrant, 0) == 3:
+                continue
+            filled[quadrant] = filled.get(quadrant, 0) + 1
+            taken.append(i)
+        expected = sorted(taken) if len(filled) >= 3 else []
+        assert found.index[b, : found.count[b]].tolist() == expected
+    assert (found.count == 0).any()
+    assert found.count.max() == 10
+    five = Search(ellipsoid, max_samples=10, min_octants=5)
+    assert (SampleIndex(xyz, hole, five).find(targets(places)).count == 0).all()
 
 
 def test_samples_on_the_surface_are_within():

@@ -20,7 +20,7 @@ class _Sums:
     """Sums over the estimated blocks of one part."""
 
     def __init__(self, passes: int) -> None:
-        self.blocks = self.negative = 0
+        self.blocks = self.negative = self.raised = 0
         self.by_pass = np.zeros(passes + 1, np.int64)
         self.by_status = np.zeros(len(STATUS), np.int64)
         self.total = self.square = 0.0
@@ -71,6 +71,8 @@ class EstimateTally:
                 for ending in part.chosen.outputs
                 if f"{name}_{ending}" in columns
             }
+            if part.chosen.least is not None:
+                sums.raised += int(columns[f"{name}_raised"][rows].sum(dtype=np.int64))
             sums.add(
                 columns[name][rows], columns[f"{name}_pass"][rows],
                 columns[f"{name}_status"][rows], others,
@@ -101,6 +103,8 @@ class EstimateTally:
                 "least": sums.low if done else None,
                 "greatest": sums.high if done else None,
                 "negative": sums.negative,
+                "raised": sums.raised,
+                "raised_to": part.chosen.least,
                 "samples_least": float(values.min()),
                 "means": {name: total / done for name, total in sums.means.items()},
             })  # fmt: skip
@@ -127,6 +131,11 @@ class EstimateTally:
                     f"{title}: {row['negative']:,} estimates are below zero, no sample is: "
                     "weights of samples behind others are negative (take fewer samples, or cap "
                     "them by hole)"
+                )
+            if row["raised"]:
+                out.append(
+                    f"{title}: {row['raised']:,} estimates were below {row['raised_to']:g} and "
+                    f"were raised to it ({row['field']}_raised is 1)"
                 )
             redundant = row["by_status"].get(STATUS[2], 0)
             if redundant:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from orefield._version import __version__
 from orefield.commands.calls import Reply
 from orefield.commands.deposit.estimate_checks import cross_validations, neighbourhood_analyses
+from orefield.commands.deposit.estimate_rows import csv_rows
 from orefield.commands.deposit.estimate_texts import EstimateTally, estimate_text
-from orefield.commands.deposit.settings import DepositSettings, read_settings
+from orefield.commands.deposit.settings import read_settings
 from orefield.commands.files import Results
 from orefield.core import BlockModel
 from orefield.core.model_files import write_model
 from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
-from orefield.deposit.estimation.slices import SliceStore, hash_of
-from orefield.deposit.job.estimate_blocks import estimate_note, estimate_slice, prepared
-from orefield.deposit.job.estimate_parts import EstimatePart
+from orefield.deposit.estimation.slices import Columns, SliceStore
+from orefield.deposit.job.estimate_blocks import estimate_note, estimate_slice, made_from, prepared
 from orefield.deposit.job.output_settings import block_files
 
 ESTIMATE = "estimate.parquet"
@@ -54,7 +50,7 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     inputs, parts = prepared(settings, say)
     grid, samples = inputs.grid, inputs.samples
     store = SliceStore(
-        settings.folder / ESTIMATE, grid, _made_from(settings, parts), estimate_note(parts)
+        settings.folder / ESTIMATE, grid, made_from(inputs, parts), estimate_note(parts)
     )
     kept = store.open()
     slices = store.slices()
@@ -69,8 +65,7 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     analysed = neighbourhood_analyses(inputs, parts, files, threads)
     say("writing", 0.96)
     tally = EstimateTally(parts)
-    store.join(tally.add)
-    written = _other_kinds(settings.folder / ESTIMATE, kinds)
+    written = _join(store, tally, kinds)
     data = {
         "grid": grid.as_dict(),
         "samples": len(samples),
@@ -87,28 +82,28 @@ def deposit_estimate(config: Path, *, out: Path | None = None, tell: Tell | None
     return data, estimate_text(data, settings.folder)
 
 
-def _other_kinds(path: Path, kinds: tuple[str, ...]) -> list[str]:
-    """The block model once more in every kind of file but its own; names of what was written."""
+def _join(store: SliceStore, tally: EstimateTally, kinds: tuple[str, ...]) -> list[str]:
+    """The block model in every kind of file that is asked for; names of those but its own.
+
+    CSV is written as slices are joined. The others want one field after another, so that the
+    whole model is read into memory for them.
+    """
+    path = store.target
     others = [path.with_suffix(f".{kind}") for kind in kinds if f".{kind}" != path.suffix]
-    if others:
+    rows = next((other for other in others if other.suffix == ".csv"), None)
+    if rows is None:
+        store.join(tally.add)
+    else:
+        with csv_rows(rows, store.grid) as add:
+
+            def seen(start: int, columns: Columns) -> None:
+                tally.add(start, columns)
+                add(start, columns)
+
+            store.join(seen)
+    by_field = [other for other in others if other != rows]
+    if by_field:
         model = BlockModel.from_parquet(path)
-        for other in others:
+        for other in by_field:
             write_model(model, other)
     return [other.name for other in others]
-
-
-def _made_from(settings: DepositSettings, parts: list[EstimatePart]) -> str:
-    described: dict[str, Any] = {
-        key: settings.values.get(key) for key in ("grid", "estimate", "variogram")
-    }
-    described["version"] = __version__
-    described["models"] = [repr(part.chosen) for part in parts]
-    described["rotations"] = [repr(p.local.rotations) for p in parts if p.local is not None]
-    arrays: list[np.ndarray[Any, Any]] = []
-    for part in parts:
-        arrays += [part.samples.xyz_m, part.samples[part.chosen.value], part.samples.hole]
-        arrays += [np.packbits(part.inside)] if part.inside is not None else []
-        arrays += [part.samples[name] for name in part.chosen.secondary]
-        arrays += part.external
-        arrays += [part.local.which] if part.local is not None else []
-    return hash_of(described, *arrays)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,9 @@ def cokrige(
 ) -> Estimates:
     """Ordinary co-kriging, or simple co-kriging where means are given.
 
-    Every variable is searched on its own, by the same search; a place needs the minimum of
-    samples of the value itself. In ordinary co-kriging the weights of the value sum to one and
-    those of each other variable to zero. (Myers, 1982, Mathematical Geology 14(3).)
+    Every variable is searched on its own, by the same search; its minimums are of samples of the
+    value itself, of the others any number helps. In ordinary co-kriging the weights of the value
+    sum to one and those of each other variable to zero. (Myers, 1982, Mathematical Geology 14(3).)
 
     Parameters
     ----------
@@ -110,8 +110,12 @@ def cokriging_estimator(
     # a column of ones for each variable: its weights sum to one, or to zero
     forms = np.equal.outer(of, np.arange(len(names))).astype(np.float64)
     terms = OneOfMany(len(names))
+    searches = [search] if isinstance(search, Search) else list(search)
+    # few samples of a helper are better than none
+    free = [replace(one, min_samples=1, min_octants=1, min_holes=1) for one in searches]
     each = [
-        finders_of(x, hole, search, group=g) for x, hole, g in zip(xyz, holes, groups, strict=True)
+        finders_of(x, hole, free if i else searches, group=g)
+        for i, (x, hole, g) in enumerate(zip(xyz, holes, groups, strict=True))
     ]
     method = KrigingMethod(
         np.concatenate(xyz), np.concatenate(values), np.concatenate(holes),

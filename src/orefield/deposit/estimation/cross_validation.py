@@ -105,7 +105,7 @@ def cross_validate(
     make : callable
         ``lambda s, g: kriging_estimator(s, "cu_pct", variogram, search, group=g)``, say.
     samples : Samples
-        Those without the value are left out.
+        Those without the value are not estimated, but helpers of co-kriging.
     value : str
         The value that ``make`` estimates.
     leave : {"sample", "hole", "folds"}
@@ -130,13 +130,14 @@ def cross_validate(
         raise ModelError(
             f"unknown cross-validation '{leave}'", fix=f"use one of {', '.join(get_args(Leave))}"
         )
-    kept = samples.where(measured_rows(samples, (value,)))
-    _, place = different_places(kept.xyz_m)
+    rows = measured_rows(samples, (value,))
+    kept = samples.where(rows)
     first, truth = merged(kept, kept[value][:, None], (value,), collocated)
     if leave == "hole":
-        group = kept.hole.astype(np.int32)
+        group = samples.hole.astype(np.int32)
     else:
-        group = place.astype(np.int32)
+        # of all samples: what else was measured at a place is not seen from it either
+        group = different_places(samples.xyz_m).place.astype(np.int32)
         if leave == "folds":
             if not 2 <= folds <= len(first):
                 raise ModelError(
@@ -144,18 +145,19 @@ def cross_validate(
                     fix="give 2 or more, and no more than there are samples",
                 )
             chance = np.random.default_rng(np.random.SeedSequence(seed))
-            group = (chance.permutation(len(first)) % folds).astype(np.int32)[place]
-    if len(np.unique(group)) < 2:
+            fold = np.full(int(group.max()) + 1, -1, np.int32)  # none where nothing is estimated
+            fold[group[rows[first]]] = chance.permutation(len(first)) % folds
+            group = fold[group]
+    if len(np.unique(group[rows])) < 2:
         raise ModelError(
             "nothing is left when a group is left out", fix="more samples or holes are needed"
         )
-    ready = make(kept, group)
+    ready = make(samples, group)
     fields = np.array([kept[name][first] for name in external]).reshape(-1, len(first)).T
     found = ready.at(
         kept.xyz_m[first],
         external=fields if external else None,
-        leave_out=group[first],
+        leave_out=group[rows[first]],
         threads=threads,
     )
-    rows = measured_rows(samples, (value,))[first]
-    return CrossValidation(rows, truth[:, 0], found)
+    return CrossValidation(rows[first], truth[:, 0], found)

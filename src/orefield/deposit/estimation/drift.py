@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -84,7 +84,7 @@ class Drift:
         return part
 
     def fitted(self, xyz_m: NDArray[np.float64], external: NDArray[np.float64]) -> DriftTerms:
-        """The terms, scaled to these samples so that systems stay well conditioned."""
+        """The terms at points, scaled to these samples so that systems stay well conditioned."""
         scale = np.ptp(xyz_m, axis=0) / 2.0
         used = tuple(i for i, a in enumerate("xyz") if a in self.axes and scale[i] > 0)
         powers = [
@@ -104,17 +104,41 @@ class Drift:
 
 @dataclass(frozen=True, eq=False)
 class DriftTerms:
-    """Terms of a drift: one, products of coordinates, external fields; each about one in size."""
+    """Terms of a drift: one, products of coordinates, external fields; each about one in size.
+
+    Attributes
+    ----------
+    middle, scale : ndarray of shape (3,)
+        Coordinates (m) are taken from the middle, over the scale.
+    powers : tuple of tuple of int
+        Axes of each product.
+    external_mean, external_scale : ndarray of shape (e,)
+    spread : ndarray of shape (3, 3), optional
+        Mean products of scaled coordinates within a block, about its middle; zero at points.
+    """
 
     middle: NDArray[np.float64]
     scale: NDArray[np.float64]
     powers: tuple[tuple[int, ...], ...]
     external_mean: NDArray[np.float64]
     external_scale: NDArray[np.float64]
+    spread: NDArray[np.float64] = field(default_factory=lambda: np.zeros((3, 3)))
+
+    def over(self, offsets_m: NDArray[np.float64]) -> DriftTerms:
+        """The terms of blocks: means over points (q, 3) about a middle, which is their mean.
+
+        A square is more on average over a block than at its middle. External fields are taken
+        for those of the whole block as they are.
+        """
+        local = offsets_m / self.scale
+        return replace(self, spread=local.T @ local / len(local))
 
     def at(self, xyz_m: NDArray[np.float64], external: NDArray[np.float64]) -> NDArray[np.float64]:
         """Their values at places (m, 3), with external fields (m, e) there: (m, p)."""
         local = (xyz_m - self.middle) / self.scale
-        columns = [np.ones(len(xyz_m)), *(local[:, p].prod(axis=1) for p in self.powers)]
+        columns = [np.ones(len(xyz_m))]
+        for p in self.powers:
+            within = self.spread[p] if len(p) == 2 else 0.0
+            columns.append(local[:, p].prod(axis=1) + within)
         fields = (external - self.external_mean) / self.external_scale
         return np.ascontiguousarray(np.column_stack([*columns, fields]))

@@ -83,8 +83,14 @@ class Estimates:
 
     @property
     def efficiency(self) -> NDArray[np.float64]:
-        """Kriging efficiency, (support - variance) / support: 1 is perfect, below 0 is poor."""
-        return np.asarray((self.support - self.variance) / self.support)
+        """Kriging efficiency, (support - variance) / support: 1 is perfect, below 0 is poor.
+
+        NaN where the support has no variance (blocks of a pure nugget): there is none to explain.
+        """
+        varies = self.support > 0
+        return np.where(
+            varies, (self.support - self.variance) / np.where(varies, self.support, 1.0), np.nan
+        )
 
     @classmethod
     def empty(cls, places: int, columns: int = 1) -> Estimates:

@@ -15,7 +15,7 @@ _F4, _I2, _I1 = np.float32, np.int16, np.int8
 
 FIELDS: dict[str, Callable[[Estimates], Field]] = {
     "variance": lambda e: e.variance,
-    "efficiency": lambda e: e.efficiency.astype(_F4),
+    "efficiency": lambda e: np.where(e.support == 0, 0.0, e.efficiency).astype(_F4),
     "slope": lambda e: e.slope.astype(_F4),
     "lagrange": lambda e: e.lagrange,
     "negative_weights": lambda e: e.negative.astype(_F4),
@@ -40,6 +40,7 @@ def as_fields(
     """Fields ``<name>``, ``<name>_variance``, ... of estimates.
 
     Where there is no estimate (``<name>_pass`` is 0) numbers are 0; ``<name>_status`` says why.
+    Counts stop at 32,767. The efficiency of blocks without variance (pure nugget) is 0.
 
     Parameters
     ----------

@@ -138,6 +138,7 @@ def kriging_estimator(
         As :func:`krige`.
     """
     names = (value,) if isinstance(value, str) else tuple(value)
+    places = support or Support.point()
     rows = measured_rows(samples, names)
     data = np.column_stack([samples[name][rows] for name in names])
     if mean is not None:
@@ -159,10 +160,10 @@ def kriging_estimator(
         finders_of(
             xyz, hole, search, group=None if group is None else np.asarray(group)[rows], local=local
         ),
-        KrigingMethod(xyz, data, hole, model, support or Support.point(), forms),
-        terms,
-        mean if isinstance(mean, (int, float)) else 0.0,
-        mean is not None and not isinstance(mean, (int, float)),
+        KrigingMethod(xyz, data, hole, model, places, forms),
+        None if terms is None else terms.over(places.offsets_m),
+        float(mean) if mean is not None and np.ndim(mean) == 0 else 0.0,
+        mean is not None and np.ndim(mean) > 0,
     )
 
 

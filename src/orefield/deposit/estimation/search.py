@@ -18,7 +18,7 @@ class Search:
     """A search neighbourhood: an ellipsoid, and how many samples are taken within it.
 
     The nearest samples are taken first, in ranges of the ellipsoid; of two at the same distance
-    (squares that agree to 1e-10 of themselves) the one with the smaller index.
+    (squares that agree to 1e-8 of themselves) the one with the smaller index.
 
     Parameters
     ----------

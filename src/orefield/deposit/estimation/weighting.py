@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
-from orefield.deposit.estimation.collocated import Collocated, merged
+from orefield.deposit.estimation.collocated import Collocated, different_places, merged
 from orefield.deposit.estimation.estimates import Estimates
 from orefield.deposit.estimation.estimator import Estimator, places_of, support_of
 from orefield.deposit.estimation.finders import finders_of
 from orefield.deposit.estimation.kriging import Groups, measured_rows
-from orefield.deposit.estimation.model import LocalAnisotropy
 from orefield.deposit.estimation.neighbours import Neighbours, Targets
 from orefield.deposit.estimation.search import Search
 from orefield.deposit.estimation.support import Support
@@ -26,6 +25,9 @@ from orefield.kernels.weighted_blocks import weighted_blocks
 
 Weighting = Literal["inverse distance", "nearest neighbour", "moving average"]
 WEIGHTINGS: tuple[Weighting, ...] = get_args(Weighting)
+
+Distance = Literal["search", "plain"]
+"""What a distance is: in ranges of the first search's ellipsoid, or in metres."""
 
 
 class WeightedMean:
@@ -40,7 +42,7 @@ class WeightedMean:
     length_m : ndarray of shape (n,)
         Weights besides the distance.
     transform : ndarray of shape (3, 3)
-        The metric of distances: that of the first search.
+        The metric of distances.
     power : float
         0 for the moving average, infinite for the nearest neighbour.
     support : Support
@@ -95,6 +97,7 @@ def weigh(
     *,
     kind: Weighting = "inverse distance",
     power: float = 2.0,
+    distance: Distance = "search",
     discretisation: tuple[int, int, int] | None = None,
     by_length: bool = False,
     collocated: Collocated = "error",
@@ -103,8 +106,8 @@ def weigh(
 ) -> Estimates:
     """Estimate points or blocks by inverse distance, nearest neighbour or moving average.
 
-    Distances are those of the first search's ellipsoid. A sample at the very place is the
-    estimate. (Inverse distance: Shepard, 1968.) There is no estimation variance.
+    A sample at the very place is the estimate. (Inverse distance: Shepard, 1968.) There is no
+    estimation variance.
 
     Parameters
     ----------
@@ -114,16 +117,19 @@ def weigh(
         What weights are made of.
     power : float
         Of the distance, positive; read for inverse distance alone.
+    distance : {"search", "plain"}
+        In ranges of the first search's ellipsoid, or in metres. It weighs the samples; which
+        they are is told by the ellipsoids in either case.
     by_length : bool
-        Weigh samples by their lengths, too.
+        Weigh samples by their lengths, too; those that were averaged by the sum of theirs.
 
     Raises
     ------
     ModelError
-        As :func:`krige`; for an unknown kind or a power that is not positive.
+        As :func:`krige`; for an unknown kind or distance, or a power that is not positive.
     """
     ready = weighting_estimator(
-        samples, value, search, kind=kind, power=power,
+        samples, value, search, kind=kind, power=power, distance=distance,
         support=support_of(where, discretisation), by_length=by_length, collocated=collocated,
         group=None if leave_out is None else leave_out[0],
     )  # fmt: skip
@@ -139,11 +145,11 @@ def weighting_estimator(
     *,
     kind: Weighting = "inverse distance",
     power: float = 2.0,
+    distance: Distance = "search",
     support: Support | None = None,
     by_length: bool = False,
     collocated: Collocated = "error",
     group: NDArray[np.int32] | None = None,
-    local: LocalAnisotropy | None = None,
 ) -> Estimator:
     """What :func:`weigh` does before it looks at places.
 
@@ -156,20 +162,30 @@ def weighting_estimator(
         raise ModelError(f"unknown method '{kind}'", fix=f"use one of {', '.join(WEIGHTINGS)}")
     if kind == "inverse distance" and not (math.isfinite(power) and power > 0):
         raise ModelError(f"the power of distance is {power:g}", fix="give a positive number")
+    if distance not in get_args(Distance):
+        raise ModelError(
+            f"unknown distance '{distance}'", fix=f"use one of {', '.join(get_args(Distance))}"
+        )
     names = (value,) if isinstance(value, str) else tuple(value)
     rows = measured_rows(samples, names)
     data = np.column_stack([samples[name][rows] for name in names])
-    kept, data = merged(samples.where(rows), data, names, collocated)
+    seen = samples.where(rows)
+    kept, data = merged(seen, data, names, collocated)
     rows = rows[kept]
+    length: NDArray[np.float64] = np.ones(len(rows))
+    if by_length and collocated == "average":
+        # an average stands for all that was assayed at the place
+        place = different_places(seen.xyz_m).place
+        length = np.bincount(place, weights=seen.length_m).astype(np.float64)
+    elif by_length:
+        length = seen.length_m[kept]
     xyz, hole = samples.xyz_m[rows], samples.hole[rows]
     exponent = {"moving average": 0.0, "nearest neighbour": np.inf}.get(kind, power)
     searches = [search] if isinstance(search, Search) else list(search)
     if not searches:
         raise ModelError("there is no search", fix="give one search or more, one a pass")
-    length = samples.length_m[rows] if by_length else np.ones(len(rows))
+    metric = searches[0].transform() if distance == "search" else np.eye(3)
     return Estimator(
-        finders_of(xyz, hole, searches, group=None if group is None else group[rows], local=local),
-        WeightedMean(
-            xyz, data, hole, length, searches[0].transform(), exponent, support or Support.point()
-        ),
+        finders_of(xyz, hole, searches, group=None if group is None else np.asarray(group)[rows]),
+        WeightedMean(xyz, data, hole, length, metric, exponent, support or Support.point()),
     )

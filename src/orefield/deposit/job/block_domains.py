@@ -14,9 +14,9 @@ from orefield.core.model_files import read_model
 from orefield.core.sections import hint
 from orefield.core.telling import Tell
 from orefield.deposit.domains import Domains
+from orefield.deposit.estimation.slices import slices_of
 from orefield.deposit.job.settings import DepositSettings
-
-_CHUNK = 100_000
+from orefield.deposit.samples import Samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,19 +57,19 @@ class BlockFields:
         Raises
         ------
         ModelError
-            When no block is.
+            When no block is one of them.
         """
         values = self.field(name)
         known, codes = np.unique(values, return_inverse=True)
         texts = [_word(v) for v in known]
-        found = np.isin(codes.ravel(), [i for i, text in enumerate(texts) if text in words])
-        if not found.any():
-            raise ModelError(
-                f"no block has {name} = {' or '.join(words)}",
-                where=str(self.path),
-                fix=f"there are {', '.join(texts[:12])}",
-            )
-        return np.asarray(found)
+        for word in words:
+            if word not in texts:
+                raise ModelError(
+                    f"no block has {name} = {word}",
+                    where=str(self.path),
+                    fix=f"there are {', '.join(texts[:12])}",
+                )
+        return np.asarray(np.isin(codes.ravel(), [texts.index(word) for word in words]))
 
 
 def block_fields(settings: DepositSettings, name: str, grid: Grid) -> BlockFields:
@@ -126,26 +126,84 @@ class BlockLabels:
                 )  # fmt: skip
         return np.asarray(np.isin(self.codes, [self.names.index(word) for word in words]))
 
-    def words(self, start: int, stop: int) -> NDArray[np.str_]:
-        """Domains of blocks ``start`` to ``stop`` - 1."""
-        return np.asarray(self.names, dtype=np.str_)[self.codes[start:stop]]
+    def words(self, start: int, stop: int) -> NDArray[np.object_]:
+        """Domains of blocks ``start`` to ``stop`` - 1, as a model read from a file has them."""
+        return np.asarray(self.names, dtype=np.object_)[self.codes[start:stop]]
 
 
-def block_labels(domains: Domains, grid: Grid, say: Tell) -> BlockLabels:
-    """Look up the domain of every block's middle, chunk by chunk."""
+def block_labels(
+    domains: Domains | None, samples: Samples, grid: Grid, where: str, say: Tell
+) -> BlockLabels:
+    """Look up the domain of every block's middle, slice by slice.
+
+    Parameters
+    ----------
+    domains : Domains or None
+        Solids and polygons; or what blocks in none of them take from their nearest samples.
+    samples : Samples
+        With the code of domains, where blocks take theirs from them.
+    grid : Grid
+        Of the blocks.
+    where : str
+        What asks, for errors.
+    say : callable
+        Told what is being done.
+
+    Raises
+    ------
+    ModelError
+        When nothing tells the domain of a block, or samples have no such code.
+    """
+    if domains is None or not (domains.bodies or domains.nearest):
+        raise ModelError(
+            "it is not known which blocks are of the domain",
+            where=where,
+            fix="give solids or polygons in [domains], let blocks have the domain of their "
+            "nearest sample ([domains.nearest]), or name a block model in 'blocks'",
+        )
+    near = None if domains.nearest is None else _Nearest(domains, samples)
     codes = np.empty(grid.n, np.int16)
     names: list[str] = []
-    for start in range(0, grid.n, _CHUNK):
-        stop = min(start + _CHUNK, grid.n)
+    for start, stop in slices_of(grid):
         say("coding blocks by domain", 0.01 + 0.04 * start / grid.n)
-        known, inverse = np.unique(
-            domains.of_points(grid.centres(start, stop)), return_inverse=True
-        )
+        centres = grid.centres(start, stop)
+        words = domains.of_points(centres)
+        if near is not None:
+            words = near.instead_of_none(words, centres)
+        known, inverse = np.unique(words, return_inverse=True)
         for word in known.tolist():
             if word not in names:
                 names.append(word)
         codes[start:stop] = np.array([names.index(w) for w in known.tolist()])[inverse.ravel()]
     return BlockLabels(domains, names, codes)
+
+
+class _Nearest:
+    """The code of the nearest sample, for places that are in no body."""
+
+    def __init__(self, domains: Domains, samples: Samples) -> None:
+        from scipy.spatial import cKDTree
+
+        assert domains.nearest is not None
+        self.domains = domains
+        self.words = samples.code(domains.name)
+        self.middle = samples.xyz_m.mean(axis=0)
+        self.transform = domains.nearest.transform()
+        self.tree = cKDTree(self._in_ranges(samples.xyz_m))
+
+    def instead_of_none(
+        self, words: NDArray[np.str_], xyz_m: NDArray[np.float64]
+    ) -> NDArray[np.str_]:
+        """Words of places (n, 3) with a sample's in place of the default."""
+        free = np.flatnonzero(words == self.domains.default)
+        away, row = self.tree.query(self._in_ranges(xyz_m[free]))
+        found = np.where(away <= 1.0 + 1e-9, self.words[row], self.domains.default)
+        out = words.astype(np.result_type(words.dtype, found.dtype))
+        out[free] = found
+        return out
+
+    def _in_ranges(self, xyz_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray((xyz_m - self.middle) @ self.transform.T)
 
 
 def _word(value: object) -> str:

@@ -10,7 +10,9 @@ from orefield.core import ModelError
 from orefield.core.sections import Section
 from orefield.deposit.domains import Domains, LoggedDomain, Polygon
 from orefield.deposit.drillholes.log_units import length_scale
+from orefield.deposit.job.search_settings import rotation_of, triple
 from orefield.deposit.job.settings import DepositSettings
+from orefield.deposit.orientation import Ellipsoid
 from orefield.deposit.wireframe import Wireframe
 
 
@@ -46,14 +48,25 @@ def domains_of(settings: DepositSettings) -> Domains | None:
     logged = _logged(section)
     default, code = section.text("default", ""), section.text("name", "domain")
     step = section.number("step_m", 1.0)
+    nearest = _nearest(section)
     section.done()
-    if not bodies and logged is None:
+    if not bodies and logged is None and nearest is None:
         raise ModelError(
             "no domain is told", where=section.where, fix="add solids, polygons or a column"
         )
     return section.build(
-        Domains, bodies=tuple(bodies), logged=logged, default=default, name=code, step_m=step
-    )
+        Domains, bodies=tuple(bodies), logged=logged, default=default, name=code, step_m=step,
+        nearest=nearest,
+    )  # fmt: skip
+
+
+def _nearest(section: Section) -> Ellipsoid | None:
+    inner = section.section("nearest")
+    if inner is None:
+        return None
+    out = inner.build(Ellipsoid, ranges_m=triple(inner, "ranges_m"), rotation=rotation_of(inner))
+    inner.done()
+    return out
 
 
 def _logged(section: Section) -> LoggedDomain | None:

@@ -13,6 +13,7 @@ from orefield.core.telling import Tell, told
 from orefield.deposit.estimation import Drift, Estimates, LocalAnisotropy
 from orefield.deposit.estimation.boundaries import seen_from
 from orefield.deposit.estimation.cokriging import cokriging_estimator
+from orefield.deposit.estimation.estimates import NO_DOMAIN
 from orefield.deposit.estimation.estimator import Estimator
 from orefield.deposit.estimation.indicator import indicator_estimator
 from orefield.deposit.estimation.kriging import kriging_estimator
@@ -70,7 +71,7 @@ class EstimateInputs:
         return self._models[name]
 
     def coded(self, where: str) -> BlockLabels:
-        """Domains of blocks by the solids and polygons of ``[domains]``; coded once.
+        """Domains of blocks by ``[domains]``; coded once.
 
         Raises
         ------
@@ -78,14 +79,9 @@ class EstimateInputs:
             When there are none, or they cannot be read.
         """
         if self._coded is None:
-            domains = domains_of(self.settings)
-            if domains is None or not domains.bodies:
-                raise ModelError(
-                    "it is not known which blocks are of the domain",
-                    where=where,
-                    fix="give solids in [domains], or name a block model in 'blocks'",
-                )
-            self._coded = block_labels(domains, self.grid, told(self.say))
+            self._coded = block_labels(
+                domains_of(self.settings), self.samples, self.grid, where, told(self.say)
+            )
         return self._coded
 
     @property
@@ -164,7 +160,7 @@ class EstimatePart:
         """Estimates of blocks ``start`` to ``stop`` - 1; outside the domain there is none."""
         columns = self.estimator.method.columns
         out = Estimates.empty(stop - start, columns)
-        out.status[:] = 5
+        out.status[:] = NO_DOMAIN
         where = np.arange(stop - start)
         if self.inside is not None:
             where = np.flatnonzero(self.inside[start:stop])
@@ -284,8 +280,8 @@ def estimator_of(
         if chosen.method == kind:
             return weighting_estimator(
                 samples, chosen.value, chosen.searches, kind=kind, power=chosen.power,
-                support=support, by_length=chosen.by_length, collocated=chosen.collocated,
-                group=group,
+                distance=chosen.distance, support=support, by_length=chosen.by_length,
+                collocated=chosen.collocated, group=group,
             )  # fmt: skip
     if chosen.method == "cokriging":
         names = (chosen.value, *chosen.secondary)

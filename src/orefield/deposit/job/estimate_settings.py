@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from math import isfinite
+from typing import Any, Literal, cast, get_args
 
 from orefield.core import ModelError
 from orefield.core.numbers import positive, whole, wholes
-from orefield.core.sections import Section, hint, is_real
+from orefield.core.sections import Section, hint
 from orefield.deposit.estimation import Choices, Search
 from orefield.deposit.estimation.collocated import Collocated
 from orefield.deposit.estimation.fields import ALWAYS, FIELDS, MODEL_ONLY
+from orefield.deposit.estimation.weighting import Distance
+from orefield.deposit.job.lists import numbers_of, one_of
 from orefield.deposit.job.search_settings import searches_of, triple
 from orefield.deposit.job.settings import DepositSettings
 
@@ -20,6 +23,7 @@ Method = Literal[
 ]  # fmt: skip
 METHODS: tuple[Method, ...] = get_args(Method)
 KRIGING = METHODS[:5]
+_BY_DISTANCE = METHODS[5:7]
 
 _USUAL = ("variance", "efficiency", "slope", "samples", "holes", "distance_m")
 _SHORT = {
@@ -71,9 +75,13 @@ class EstimateSettings:
         One a cut-off, or one for all.
     power : float
         Of inverse distance.
+    distance : {"search", "plain"}
+        Of inverse distance and nearest neighbour: in ranges of the first search, or in metres.
     by_length : bool
     top_cut : float or None
         Values above it are set to it.
+    least : float or None
+        Estimates below it are raised to it.
     collocated : {"error", "average", "first"}
     outputs : tuple of str
         Endings of the fields to write.
@@ -109,8 +117,10 @@ class EstimateSettings:
     cutoffs: tuple[float, ...]
     indicator_variograms: tuple[str, ...]
     power: float
+    distance: Distance
     by_length: bool
     top_cut: float | None
+    least: float | None
     collocated: Collocated
     outputs: tuple[str, ...]
     validate: str
@@ -161,6 +171,20 @@ def estimate_settings(settings: DepositSettings) -> list[EstimateSettings]:
                     where=item.where,
                     fix="give another 'field', or other domains",
                 )
+        twin = next(other for other in out if other.slug == item.slug)
+        if twin is not item:
+            raise ModelError(
+                f"files of {twin.where} and of this would both be called '{item.slug}'",
+                where=item.where,
+                fix="give a domain or a 'field' a name that differs in letters or digits",
+            )
+        # one field has one set of columns
+        if item.cutoffs != next(other for other in out if other.field == item.field).cutoffs:
+            raise ModelError(
+                f"'{item.field}' is estimated with other cut-offs elsewhere",
+                where=item.where,
+                fix="give the same cut-offs in every domain, or another 'field'",
+            )
     return out
 
 
@@ -175,7 +199,11 @@ def _one(section: Section) -> EstimateSettings:
         )
     kriging = method in KRIGING
     indicator = method == "indicator kriging"
-    cutoffs = _numbers(section, "cutoffs") if indicator else ()
+    cutoffs = numbers_of(section, "cutoffs") if indicator else ()
+    if indicator and not cutoffs:
+        raise ModelError(
+            "indicator kriging needs 'cutoffs'", where=section.where, fix="give rising numbers"
+        )
     names = section.names("variograms") if indicator else ()
     one = section.text("variogram", value) if kriging else ""
     outputs = section.names("outputs") if section.has("outputs") else _USUAL
@@ -192,7 +220,7 @@ def _one(section: Section) -> EstimateSettings:
             f"'cross_validation' is '{validate}'", where=section.where,
             fix="leave out one 'sample', one 'hole', or a share in 'folds'",
         )  # fmt: skip
-    analysis = section.section("neighbourhood") if kriging else None
+    analysis = section.section("neighbourhood") if method in KRIGING[:3] else None
     drift = section.section("drift") if method == "universal kriging" else None
     local = section.section("local") if method in KRIGING[:3] else None
     if local and (analysis or validate):
@@ -208,13 +236,13 @@ def _one(section: Section) -> EstimateSettings:
         method=method,
         variogram=one,
         searches=searches_of(section),
-        discretisation=_discretisation(section),
+        discretisation=_points(section) if section.has("discretisation") else None,
         domain=section.names("domain"),
         code=section.text("code", "domain"),
         blocks=section.text("blocks", ""),
         blocks_field=section.text("blocks_field", section.text("code", "domain")),
         soft=section.names("soft"),
-        soft_distance_m=_distance(section),
+        soft_distance_m=_soft_distance(section),
         mean=section.number_or_none("mean") if method == "simple kriging" else None,
         drift_order=whole(drift, "order", 0, 1) if drift else 1,
         drift_axes=drift.text("axes", "xyz") if drift else "xyz",
@@ -223,8 +251,10 @@ def _one(section: Section) -> EstimateSettings:
         cutoffs=cutoffs,
         indicator_variograms=names or (one,) if indicator else (),
         power=positive(section, "power", 2.0) if method == "inverse distance" else 2.0,
+        distance=_distance_kind(section) if method in _BY_DISTANCE else "search",
         by_length=section.flag("by_length") if not kriging else False,
-        top_cut=section.number_or_none("top_cut"),
+        top_cut=_limit(section, "top_cut"),
+        least=_limit(section, "least"),
         collocated=_collocated(section),
         outputs=tuple(e for e in outputs if e not in ALWAYS),
         validate=validate,
@@ -251,37 +281,48 @@ def _one(section: Section) -> EstimateSettings:
 
 def _analysis(section: Section) -> Choices:
     given: dict[str, Any] = {}
-    for key in ("max_samples", "times"):
-        if section.has(key):
-            given[key] = _numbers(section, key)
-    if "max_samples" in given:
+    if section.has("max_samples"):
         given["max_samples"] = wholes(section, "max_samples", 1)
-    if any(t <= 0 for t in given.get("times", ())):
-        raise ModelError("'times' is not positive", where=section.where, fix="give factors")
-    for key in ("block_sizes_m", "discretisations"):
-        if section.has(key):
-            rows = section.take(key, [], (list,), "a list of three numbers each")
-            inner = [Section({key: row}, section.where) for row in rows]
-            given[key] = [triple(one, key) for one in inner]
-    if "discretisations" in given:
-        given["discretisations"] = [
-            (int(x), int(y), int(z)) for x, y, z in given["discretisations"]
-        ]
+    if section.has("times"):
+        given["times"] = numbers_of(section, "times")
+        if not given["times"] or min(given["times"]) <= 0:
+            raise ModelError(
+                "'times' is empty or not positive", where=section.where, fix="give factors"
+            )
+    if section.has("block_sizes_m"):
+        rows = _rows(section, "block_sizes_m")
+        given["block_sizes_m"] = [triple(row, "block_sizes_m") for row in rows]
+    if section.has("discretisations"):
+        rows = _rows(section, "discretisations")
+        given["discretisations"] = [_points(row, "discretisations") for row in rows]
     return Choices(**given)
 
 
-def _discretisation(section: Section) -> tuple[int, int, int] | None:
-    if not section.has("discretisation"):
-        return None
-    found = triple(section, "discretisation")
-    if any(v != int(v) or v < 1 for v in found):
+def _rows(section: Section, key: str) -> list[Section]:
+    """Lists of a list, each as a section that has nothing else."""
+    rows = section.take(key, [], (list,), "a list of three numbers each")
+    return [Section({key: row}, section.where) for row in rows]
+
+
+def _points(section: Section, key: str = "discretisation") -> tuple[int, int, int]:
+    x, y, z = triple(section, key)
+    if not all(v >= 1 and v % 1 == 0 for v in (x, y, z)):
         raise ModelError(
-            f"'discretisation' is {found}", where=section.where, fix="three whole numbers from 1"
+            f"'{key}' has {x:g}, {y:g}, {z:g}",
+            where=section.where,
+            fix="give three whole numbers from 1",
         )
-    return (int(found[0]), int(found[1]), int(found[2]))
+    return (int(x), int(y), int(z))
 
 
-def _distance(section: Section) -> float:
+def _limit(section: Section, key: str) -> float | None:
+    found = section.number_or_none(key)
+    if found is not None and not isfinite(found):
+        raise ModelError(f"'{key}' is {found:g}", where=section.where, fix="give a finite number")
+    return found
+
+
+def _soft_distance(section: Section) -> float:
     found = section.number_or_none("soft_distance_m")
     if found is None:
         return float("inf")
@@ -290,20 +331,9 @@ def _distance(section: Section) -> float:
     return found
 
 
+def _distance_kind(section: Section) -> Distance:
+    return cast(Distance, one_of(section, "distance", get_args(Distance), "search"))
+
+
 def _collocated(section: Section) -> Collocated:
-    found = section.text("collocated", "error")
-    for word in get_args(Collocated):
-        if found == word:
-            out: Collocated = word
-            return out
-    raise ModelError(
-        f"'collocated' is '{found}'", where=section.where,
-        fix=f"use one of {', '.join(get_args(Collocated))}",
-    )  # fmt: skip
-
-
-def _numbers(section: Section, key: str) -> tuple[float, ...]:
-    rows = section.take(key, [], (list, tuple), "a list of numbers")
-    if not rows or not all(map(is_real, rows)):
-        raise ModelError(f"'{key}' is {rows!r}", where=section.where, fix="give a list of numbers")
-    return tuple(float(v) for v in rows)
+    return cast(Collocated, one_of(section, "collocated", get_args(Collocated), "error"))

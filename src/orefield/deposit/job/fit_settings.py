@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast, get_args
 
 from orefield.core import ModelError
 from orefield.core.numbers import whole, whole_or_none
@@ -16,6 +16,10 @@ from orefield.deposit.variography.fit_points import Weights
 
 _DOWN_HOLE = "down_hole"
 
+Source = Literal["scores", "values"]
+"""Variograms of what a model is fitted to: of normal scores, then taken back to values; or of
+the values themselves."""
+
 
 @dataclass(frozen=True)
 class FitSettings:
@@ -23,12 +27,15 @@ class FitSettings:
 
     Attributes
     ----------
+    source : {"scores", "values"} or None
+        What is fitted to; ``None`` where nobody said.
     held : Held
         Parts given by hand.
     down_hole : bool
         Whether the nugget is read down the hole, where there are such pairs.
     """
 
+    source: Source | None
     structures: int | None
     kinds: tuple[Kind, ...]
     held: Held
@@ -64,7 +71,9 @@ def read_fit(section: Section | None) -> FitSettings:
         rotation=rotation_in(part),
         structures=tuple(_held(one) for one in part.sections("structure")),
     )
+    source = one_of(part, "from", get_args(Source), "scores") if part.has("from") else None
     out = FitSettings(
+        source=cast("Source | None", source),
         structures=whole_or_none(part, "structures", 0),
         kinds=cast(tuple[Kind, ...], kinds),
         held=held,

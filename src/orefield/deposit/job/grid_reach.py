@@ -42,5 +42,27 @@ def refuse_far_away(samples: Samples, grid: Grid, where: str) -> None:
     )
 
 
+def refuse_another_level(samples: Samples, grid: Grid, where: str) -> None:
+    """Refuse samples at several elevations of which none is in the one layer of a grid.
+
+    A map whose samples stand on uneven ground: their heights would count as distances.
+
+    Raises
+    ------
+    ModelError
+        Naming both levels.
+    """
+    z = samples.xyz_m[:, 2]
+    low, high = grid.origin[2], grid.origin[2] + grid.size[2]
+    if grid.shape[2] > 1 or np.ptp(z) == 0 or ((z >= low) & (z <= high)).any():
+        return
+    raise ModelError(
+        f"no sample is in the one layer of the grid, {low:,.6g} to {high:,.6g} m: samples are at "
+        f"{z.min():,.6g} to {z.max():,.6g} m",
+        where=where,
+        fix="of a map, say elevation_m in [samples] in place of z; of a bench, move the grid",
+    )
+
+
 def _place(xyz: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
     return "(" + ", ".join(f"{v:,.0f}" if np.isfinite(v) else "any" for v in xyz) + ")"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from orefield.core import ModelError
 from orefield.core.sections import Section
 from orefield.deposit.job.cell_settings import (
@@ -11,17 +13,18 @@ from orefield.deposit.job.cell_settings import (
     words_of,
 )
 from orefield.deposit.job.composite_holes import composites_of
-from orefield.deposit.job.grid_reach import refuse_far_away
+from orefield.deposit.job.grid_reach import refuse_another_level, refuse_far_away
 from orefield.deposit.job.settings import DepositSettings, read_grid
 from orefield.deposit.samples import Samples
 from orefield.deposit.samples_file import SampleColumns, read_samples
+from orefield.deposit.simulation.placing import flattened
 
 
 def samples_of(settings: DepositSettings) -> Samples:
     """The samples of ``[samples]``; or, without it, the composites of ``[holes]``.
 
     Where the settings have a grid, samples that lie nowhere near it are refused: they are in
-    another coordinate system, or in feet.
+    another coordinate system, or in feet. Samples in 2-D come to the level of a grid in 2-D.
 
     Raises
     ------
@@ -45,7 +48,11 @@ def samples_of(settings: DepositSettings) -> Samples:
             fix="name a file in [samples], or drill holes in [holes]",
         )
     if settings.has("grid"):
-        refuse_far_away(samples, read_grid(settings), where)
+        grid = read_grid(settings)
+        refuse_far_away(samples, grid, where)
+        if settings.has("samples"):
+            refuse_another_level(samples, grid, where)
+        samples = replace(samples, xyz_m=flattened(grid, samples.xyz_m))
     return samples
 
 
@@ -67,7 +74,7 @@ def sample_columns(section: Section) -> SampleColumns:
         codes=words_of(section, "codes"),
         coordinate_unit=section.text("coordinate_unit", "m"),
         length_unit=section.text("length_unit", ""),
-        elevation_m=section.number("elevation_m", 0.0),
+        elevation_m=section.number_or_none("elevation_m"),
         rules=cell_rules(section),
         **source_words(section),
     )

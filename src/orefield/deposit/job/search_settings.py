@@ -23,19 +23,22 @@ def triple(section: Section, key: str) -> tuple[float, float, float]:
     return (float(row[0]), float(row[1]), float(row[2]))
 
 
-def rotation_of(section: Section) -> Rotation:
-    """``azimuth_deg``, ``dip_deg`` and ``rake_deg``; along x, y and z where absent.
+def rotation_of(section: Section, before: Rotation | None = None) -> Rotation:
+    """``azimuth_deg``, ``dip_deg`` and ``rake_deg``; where absent those of ``before``, if given.
+
+    Along x, y and z without it.
 
     Raises
     ------
     ModelError
         For angles that cannot be.
     """
+    usual = before or Rotation()
     return section.build(
         Rotation,
-        azimuth_deg=section.number("azimuth_deg", 90.0),
-        dip_deg=section.number("dip_deg", 0.0),
-        rake_deg=section.number("rake_deg", 0.0),
+        azimuth_deg=section.number("azimuth_deg", usual.azimuth_deg),
+        dip_deg=section.number("dip_deg", usual.dip_deg),
+        rake_deg=section.number("rake_deg", usual.rake_deg),
     )
 
 
@@ -62,9 +65,9 @@ def search_of(section: Section, before: Search | None = None) -> Search:
             )
         times = section.number("times")
         ranges = tuple(times * r for r in before.ellipsoid.ranges_m)
-        rotation = before.ellipsoid.rotation
     else:
-        ranges, rotation = triple(section, "ranges_m"), rotation_of(section)
+        ranges = triple(section, "ranges_m")
+    rotation = rotation_of(section, before.ellipsoid.rotation if before else None)
     given = {
         "max_samples": whole(section, "max_samples", 1, before.max_samples if before else 24),
         "min_samples": whole(section, "min_samples", 1, before.min_samples if before else 1),

@@ -124,8 +124,16 @@ class DepositSettings:
         """Files beside the settings that they name, relative to their folder, each once.
 
         Every text of a section that is the name of a file counts; results of earlier commands
-        and public data sets, which are known by their hash, do not.
+        do not, nor do :meth:`named_data`.
         """
+        return [text for text in self._texts() if _is_file(self.path.parent / text)]
+
+    def named_data(self) -> list[str]:
+        """Files of public data sets that the settings name, ``SET/FILE``, each once."""
+        return [text.removeprefix(DATA) for text in self._texts() if text.startswith(DATA)]
+
+    def _texts(self) -> list[str]:
+        """Every text of every section, each once."""
         out: dict[str, None] = {}
         left: list[Any] = [self.values]
         while left:
@@ -134,7 +142,7 @@ class DepositSettings:
                 left.extend(reversed(list(value.values())))
             elif isinstance(value, list):
                 left.extend(reversed(value))
-            elif isinstance(value, str) and _is_file(self.path.parent / value):
+            elif isinstance(value, str):
                 out[value] = None
         return list(out)
 

@@ -45,11 +45,12 @@ def categories(inputs: SimulationInputs) -> Engine:
 
     truth = {c: (codes == k).astype(np.float64) for k, c in enumerate(columns)}
     facts: dict[str, Any] = {
-        "proportions": dict(zip(names, (float(v) for v in shares), strict=True))
+        "data_at": "nodes",
+        "proportions": dict(zip(names, (float(v) for v in shares), strict=True)),
     }
     return Engine(
         columns, by_name, facts, seen, truth, dict.fromkeys(columns, weights),
-        placing_warnings(inputs, data, 0),
+        placing_warnings(inputs, data, facts),
     )  # fmt: skip
 
 

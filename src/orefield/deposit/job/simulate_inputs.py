@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,6 @@ from orefield.deposit.job.simulate_settings import SimulateSettings
 from orefield.deposit.job.variogram_settings import variograms_of
 from orefield.deposit.samples import Samples
 from orefield.deposit.simulation.nodes import refined, within_blocks
-from orefield.deposit.simulation.placing import flattened
 from orefield.deposit.statistics import (
     cell_declustering,
     node_weights,
@@ -140,7 +139,6 @@ def simulation_inputs(
         samples = samples.measured(*chosen.values)
     if chosen.category:
         samples = samples.where(samples.code(chosen.category) != "")
-    samples = replace(samples, xyz_m=flattened(blocks, samples.xyz_m))
     several = len(chosen.values) > 1 and not settings.has("variogram")
     return SimulationInputs(
         chosen,
@@ -162,17 +160,11 @@ def _of_domain(
         model = block_fields(settings, chosen.blocks, grid)
         inside = model.of(chosen.blocks_field, chosen.domain)
     else:
-        domains = domains_of(settings)
-        if domains is None or not domains.bodies:
-            raise ModelError(
-                "it is not known which blocks are of the domain",
-                where=chosen.where,
-                fix="give solids in [domains], or name a block model in 'blocks'",
-            )
-        labels = block_labels(domains, grid, say)
+        labels = block_labels(domains_of(settings), samples, grid, chosen.where, say)
         inside = labels.of(chosen.domain, chosen.where)
         if chosen.code not in samples.codes:
-            samples = samples.with_codes(**{chosen.code: domains.of_points(samples.xyz_m)})
+            of_samples = labels.domains.of_points(samples.xyz_m)
+            samples = samples.with_codes(**{chosen.code: of_samples})
     words = samples.code(chosen.code)
     of = np.isin(words, chosen.domain)
     if not of.any():

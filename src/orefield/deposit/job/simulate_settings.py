@@ -14,13 +14,14 @@ from orefield.deposit.estimation.search import Search
 from orefield.deposit.job.search_settings import search_of, triple
 from orefield.deposit.job.settings import DepositSettings
 from orefield.deposit.simulation.normal_scores import Tail, TailKind, Ties
-from orefield.deposit.simulation.placing import Positions
 
 Method = Literal[
     "fft", "sequential", "spectral", "indicator", "truncated gaussian", "uniform conditioning"
 ]
 Declustering = Literal["cells", "polygons", "nodes", "none"]
 Decorrelation = Literal["maf", "ppmt"]
+DataAt = Literal["auto", "nodes", "true"]
+KnownOf = Literal["known", "bootstrap"]
 Digits = Literal["float32", "float64"]
 
 GRADES: tuple[Method, ...] = ("fft", "sequential", "spectral")
@@ -87,8 +88,10 @@ class SimulateSettings:
     realisations, seed, threads : int
     nodes : (int, int, int)
         Nodes along the axes of a block.
-    positions : {"nodes", "true"}
+    data_at : {"auto", "nodes", "true"}
         Where data condition.
+    histogram : {"known", "bootstrap"}
+        Whether the samples' histogram is that of the deposit, or each realisation draws one.
     transform : TransformSettings
     search : Search or None
     digits : {"float32", "float64"}
@@ -116,7 +119,8 @@ class SimulateSettings:
     seed: int
     threads: int
     nodes: tuple[int, int, int]
-    positions: Positions
+    data_at: DataAt
+    histogram: KnownOf
     transform: TransformSettings
     search: Search | None
     digits: Digits
@@ -167,7 +171,8 @@ def simulate_settings(settings: DepositSettings) -> SimulateSettings:
         seed=whole(section, "seed", 0, 1),
         threads=whole(section, "threads", 1, min(os.cpu_count() or 1, _MOST_THREADS)),
         nodes=_nodes(section),
-        positions=_one_of(section, "data_at", get_args(Positions), "nodes"),
+        data_at=_one_of(section, "data_at", get_args(DataAt), "auto"),
+        histogram=_histogram(section, method, values),
         transform=_transform(section, values),
         search=search_of(search) if search else None,
         digits=_one_of(section, "digits", get_args(Digits), "float32"),
@@ -188,6 +193,17 @@ def simulate_settings(settings: DepositSettings) -> SimulateSettings:
             "there is no cut-off", where=section.where, fix="give 'cutoffs', a list of grades"
         )
     return out
+
+
+def _histogram(section: Section, method: Method, values: tuple[str, ...]) -> KnownOf:
+    found: KnownOf = _one_of(section, "histogram", get_args(KnownOf), "known")
+    if found == "bootstrap" and (method != "fft" or len(values) > 1):
+        raise ModelError(
+            "a histogram is drawn anew for one value by the method 'fft'",
+            where=section.where,
+            fix='leave histogram = "known", or simulate one value by "fft"',
+        )
+    return found
 
 
 def _transform(section: Section, values: tuple[str, ...]) -> TransformSettings:

@@ -72,7 +72,7 @@ def several_values(inputs: SimulationInputs) -> Engine:
         "pursuit_turns": len(pursuit.turns) if pursuit else None,
     }
     truth = {name: samples[name] for name in names}
-    warnings = placing_warnings(inputs, data, facts.get("nodes_without_data", 0))
+    warnings = placing_warnings(inputs, data, facts)
     return Engine(names, draws, told, data, truth, dict.fromkeys(names, weights), warnings)
 
 
