@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from typer.testing import CliRunner
 
 from orefield.cli.app import app
 from orefield.core import BlockModel, Grid
 from orefield.deposit import GaussianField, Structure, Variogram
+from orefield.report import figures_simulation
 
 GRID = Grid((1000.0, 2000.0, 100.0), (10.0, 10.0, 5.0), (24, 20, 6), 15.0)
 MODEL = Variogram(0.05, (Structure("spherical", 0.95, (90.0, 90.0, 25.0)),))
 
+FEW = 'realisations = 12\nseed = 7\ncutoffs = [0.4]\ndigits = "float64"\n'
+TAILS = '[simulate.lower]\nlimit = 0.0\n[simulate.upper]\nkind = "hyperbolic"\nlimit = 8.0\n'
 SETTINGS = """
 folder = "results"
 [samples]
@@ -88,3 +92,9 @@ def simulate(config: Path) -> dict[str, Any]:
     result = CliRunner().invoke(app, ["deposit", "simulate", "-c", str(config), "--json"])
     data: dict[str, Any] = json.loads(result.stdout.strip().splitlines()[-1])
     return {**data, "code": result.exit_code}
+
+
+def undraw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave figures out: they cost more than realisations here."""
+    for name in ("maps_svg", "distribution_svg"):
+        monkeypatch.setattr(figures_simulation, name, lambda *_: "<svg/>")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulate_cases import GRID, case, fields, grades, simulate
+from simulate_cases import FEW, GRID, MODEL, TAILS, case, fields, grades, simulate, undraw
 from typer.testing import CliRunner
 
 from orefield.cli.app import app
@@ -15,17 +15,21 @@ from orefield.core import BlockModel, Grid
 from orefield.deposit.realisations import Realisations
 from orefield.deposit.realisations_file import RealisationsFile
 
-FEW = 'realisations = 12\nseed = 7\ncutoffs = [0.4]\ndigits = "float64"\n'
-TAILS = '[simulate.lower]\nlimit = 0.0\n[simulate.upper]\nkind = "hyperbolic"\nlimit = 8.0\n'
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures cost more than realisations here: left out where a test is not about them."""
+    undraw(monkeypatch)
 
 
 def truth() -> np.ndarray:
     return grades(fields()[0])
 
 
-@pytest.mark.parametrize("method", ["fft", "sequential", "spectral"])
-def test_grades_are_simulated_by_every_method(tmp_path: Path, method: str) -> None:
-    config = case(tmp_path, f'value = "cu_pct"\nmethod = "{method}"\n{FEW}{TAILS}')
+@pytest.mark.parametrize(("method", "count"), [("fft", 12), ("sequential", 12), ("spectral", 4)])
+def test_grades_are_simulated_by_every_method(tmp_path: Path, method: str, count: int) -> None:
+    few = FEW.replace("12", str(count))  # sums of waves take their time
+    config = case(tmp_path, f'value = "cu_pct"\nmethod = "{method}"\n{few}{TAILS}')
     data = simulate(config)
     assert data["code"] == 0, data
     folder = tmp_path / "results"
@@ -36,7 +40,7 @@ def test_grades_are_simulated_by_every_method(tmp_path: Path, method: str) -> No
     assert all((folder / name).is_file() for name in data["files"])
     found = Realisations.from_parquet(folder / "realisations.parquet")
     assert found.place == GRID
-    assert (found.names, found.count) == (("cu_pct",), 12)
+    assert (found.names, found.count) == (("cu_pct",), count)
     assert found["cu_pct"].min() >= 0
     assert found["cu_pct"].max() <= 8.0
     if method != "spectral":  # it keeps data where they are, and none is at a node here
@@ -57,6 +61,7 @@ def test_grades_are_simulated_by_every_method(tmp_path: Path, method: str) -> No
     assert data["variables"][0]["nodes_variance"] == pytest.approx(truth().var(), rel=0.35)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_same_seed_gives_the_same_file_at_any_number_of_threads(tmp_path: Path) -> None:
     first = case(tmp_path / "a", f'value = "cu_pct"\nthreads = 1\n{FEW}{TAILS}')
     second = case(tmp_path / "b", f'value = "cu_pct"\nthreads = 3\n{FEW}{TAILS}')
@@ -67,6 +72,7 @@ def test_the_same_seed_gives_the_same_file_at_any_number_of_threads(tmp_path: Pa
     assert one == two
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_samples_may_stay_where_they_are(tmp_path: Path) -> None:
     config = case(tmp_path, f'value = "cu_pct"\ndata_at = "true"\n{FEW}{TAILS}')
     data = simulate(config)
@@ -81,6 +87,7 @@ def test_samples_may_stay_where_they_are(tmp_path: Path) -> None:
     assert found["cu_pct"][:, at].std(axis=0).mean() < 0.75 * found["cu_pct"].std(axis=0).mean()
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_nodes_within_blocks_are_averaged(tmp_path: Path) -> None:
     config = case(tmp_path, f'value = "cu_pct"\nnodes = [2, 2, 1]\n{FEW}{TAILS}')
     data = simulate(config)
@@ -88,8 +95,33 @@ def test_nodes_within_blocks_are_averaged(tmp_path: Path) -> None:
     variable = data["variables"][0]
     assert variable["blocks_variance"] < variable["nodes_variance"]
     assert variable["blocks_mean"] == pytest.approx(variable["nodes_mean"], rel=1e-9)
+    assert data["support"] == "block"
+    assert RealisationsFile(tmp_path / "results" / "realisations.parquet").support == "block"
+    assert not any("points" in w for w in data["warnings"])
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_one_node_a_block_is_told_to_be_of_points(tmp_path: Path) -> None:
+    data = simulate(case(tmp_path, f'value = "cu_pct"\n{FEW}{TAILS}'))
+    assert data["support"] == "point"
+    assert RealisationsFile(tmp_path / "results" / "realisations.parquet").support == "point"
+    told = next(w for w in data["warnings"] if w.startswith("one node a block"))
+    # mean covariance within a block over the sill, by chance points in it
+    rng = np.random.default_rng(1)
+    pairs = rng.random((20_000, 2, 3)) * GRID.size
+    share = (
+        0.95
+        * MODEL.structures[0]
+        .correlation(
+            np.linalg.norm((pairs[:, 0] - pairs[:, 1]) / MODEL.structures[0].ranges_m, axis=1)
+        )
+        .mean()
+    )
+    found = float(told.split("keep ")[1].split(" %")[0])
+    assert found == pytest.approx(100 * share, abs=1.5)
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_a_domain_is_simulated_by_itself(tmp_path: Path) -> None:
     config = case(
         tmp_path, f'value = "cu_pct"\ndomain = "west"\nblocks = "zones.parquet"\n{FEW}{TAILS}'
@@ -105,6 +137,7 @@ def test_a_domain_is_simulated_by_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["ppmt", "maf"])
+@pytest.mark.usefixtures("undrawn")
 def test_several_grades_go_together_as_the_samples_do(tmp_path: Path, way: str) -> None:
     config = case(
         tmp_path,
@@ -125,6 +158,7 @@ def test_several_grades_go_together_as_the_samples_do(tmp_path: Path, way: str) 
 
 
 @pytest.mark.parametrize("method", ["indicator", "truncated gaussian"])
+@pytest.mark.usefixtures("undrawn")
 def test_categories_are_simulated(tmp_path: Path, method: str) -> None:
     config = case(
         tmp_path,
@@ -143,6 +177,7 @@ def test_categories_are_simulated(tmp_path: Path, method: str) -> None:
     assert right > 0.5
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_recoverable_blocks_within_panels(tmp_path: Path) -> None:
     config = case(
         tmp_path,
@@ -184,6 +219,7 @@ def test_people_are_told_what_was_done(tmp_path: Path) -> None:
     assert kept["realisations"] == 12
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_samples_in_a_plane_make_a_plane(tmp_path: Path) -> None:
     config = case(tmp_path, f'value = "cu_pct"\n{FEW}{TAILS}')
     text = config.read_text(encoding="utf-8").replace("shape = [24, 20, 6]", "shape = [24, 20, 1]")
@@ -194,7 +230,18 @@ def test_samples_in_a_plane_make_a_plane(tmp_path: Path) -> None:
     data = simulate(config)
     assert data["code"] == 0, data
     assert data["blocks"] == 480
-    assert data["largest_misfit_at_nodes"] < 1e-9
+    # so many samples share blocks of the one layer that all of them stay where they are
+    assert (data["data_at"], data["conditioning_data"]) == ("true", 400)
+    assert data["largest_misfit_at_nodes"] is None
+    config.write_text(text.replace(FEW, FEW + 'data_at = "nodes"\n'), encoding="utf-8")
+    moved = simulate(config)
+    assert (moved["data_at"], moved["largest_misfit_at_nodes"]) == (
+        "nodes",
+        pytest.approx(0, abs=1e-9),
+    )
+    lost = 400 - moved["conditioning_data"]
+    assert lost > 20
+    assert any(w.startswith(f"{lost} of 400 samples share a node") for w in moved["warnings"])
 
 
 @pytest.mark.parametrize(
@@ -243,6 +290,19 @@ def test_what_is_wrong_is_told(tmp_path: Path, text: str, words: str) -> None:
     assert not list((tmp_path / "results").glob("realisations*"))
 
 
+@pytest.mark.usefixtures("undrawn")
+def test_what_a_method_does_not_use_is_told(tmp_path: Path) -> None:
+    search = "[simulate.search]\nranges_m = [90.0, 90.0, 25.0]\nmax_per_octant = 2\n"
+    by_fft = simulate(case(tmp_path / "a", f'value = "cu_pct"\n{FEW}{TAILS}{search}'))
+    assert by_fft["conditioning"] == "neighbours"
+    assert not any("octant" in w for w in by_fft["warnings"])
+    text = f'value = "cu_pct"\nmethod = "sequential"\n{FEW}{TAILS}{search}'
+    assert any("octant" in w for w in simulate(case(tmp_path / "b", text))["warnings"])
+    plain = simulate(case(tmp_path / "c", f'value = "cu_pct"\n{FEW}{TAILS}'))
+    assert plain["conditioning"] == "all data at once"
+
+
+@pytest.mark.usefixtures("undrawn")
 def test_nodes_out_of_reach_are_told_of(tmp_path: Path) -> None:
     search = "[simulate.search]\nranges_m = [15.0, 15.0, 6.0]\n"
     data = simulate(case(tmp_path, f'value = "cu_pct"\n{FEW}{TAILS}{search}'))
@@ -250,6 +310,7 @@ def test_nodes_out_of_reach_are_told_of(tmp_path: Path) -> None:
     assert any("no datum in reach" in w for w in data["warnings"])
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_equal_values_are_refused(tmp_path: Path) -> None:
     config = case(tmp_path, 'value = "cu_pct"\n')
     rows = (tmp_path / "samples.csv").read_text(encoding="utf-8").splitlines()
@@ -260,6 +321,7 @@ def test_equal_values_are_refused(tmp_path: Path) -> None:
     assert "all 400 values are 0.5" in data["what"]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_fit_whose_sill_is_near_one_is_taken_for_one_and_told(tmp_path):
     config = case(tmp_path / "fitted", 'value = "cu_pct"\nrealisations = 2\n')
     plain = simulate(config)

@@ -1,4 +1,4 @@
-"""Blocks and composites from files: what is there comes in, what is wrong is placed."""
+"""Blocks from files: what is there comes in, what is wrong is placed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from orefield.core import BlockModel, Grid, ModelError, OrefieldError, TableError
-from orefield.deposit import Composites, read_block_model, read_composites
+from orefield.core import BlockModel, Grid, ModelError, TableError
+from orefield.deposit import read_block_model
 
 GRID = Grid((0.0, 0.0, 100.0), (10.0, 10.0, 5.0), (3, 2, 2))
-HEADER = "hole,x_m,y_m,z_m,length_m,cu_pct,au_gpt\n"
-GOOD = HEADER + "A1,5,5,105,3,0.4,0.1\nA1,5,5,102,3,0.6,0.2\nB 2,25,15,105,1.5,0,0\n"
 
 
 def write(path: Path, text: str) -> Path:
@@ -22,87 +18,10 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_composites_come_in_as_written(tmp_path: Path) -> None:
-    found = read_composites(write(tmp_path / "c.csv", GOOD))
-    assert len(found) == 3
-    assert found.hole == ("A1", "A1", "B 2")
-    assert found.xyz_m.tolist() == [[5, 5, 105], [5, 5, 102], [25, 15, 105]]
-    assert found.length_m.tolist() == [3, 3, 1.5]
-    assert found.grades["cu_pct"].tolist() == [0.4, 0.6, 0.0]
-    assert set(found.grades) == {"cu_pct", "au_gpt"}
-
-
-@pytest.mark.parametrize(
-    ("text", "where"),
-    [
-        ("", "c.csv"),
-        (HEADER, "c.csv:1"),
-        (GOOD.replace(",cu_pct", ",copper"), "c.csv:1"),
-        (GOOD.replace("hole,", ""), "c.csv:1"),
-        (GOOD.replace("A1,5,5,102,3,0.6", "A1,5,5,102,3,-0.6"), "c.csv:3, column 'cu_pct'"),
-        (GOOD.replace("0.6", "NaN"), "c.csv:3, column 'cu_pct'"),
-        (GOOD.replace("0.6", "inf"), "c.csv:3, column 'cu_pct'"),
-        (GOOD.replace("0.6", ""), "c.csv:3, column 'cu_pct'"),
-        (GOOD.replace("0.6", "120"), "c.csv:3, column 'cu_pct'"),
-        (GOOD.replace("0.6", "0,6"), "c.csv:3"),
-        (GOOD.replace("0.6", "rich"), "c.csv:3, column 'cu_pct'"),
-        (GOOD.replace("102,3,", "102,0,"), "c.csv:3, column 'length_m'"),
-        (GOOD.replace("102,3,", "102,-3,"), "c.csv:3, column 'length_m'"),
-        (GOOD.replace("B 2,", ","), "c.csv:4, column 'hole'"),
-        (GOOD.replace("5,5,102", "5,5,105"), "c.csv:3, column 'x_m'"),
-        (GOOD[:-9], "c.csv:4"),
-        (GOOD.replace("au_gpt", "cu_pct"), "c.csv:1"),
-    ],
-)
-def test_a_fault_in_composites_is_placed(tmp_path: Path, text: str, where: str) -> None:
-    with pytest.raises(TableError) as caught:
-        read_composites(write(tmp_path / "c.csv", text))
-    assert caught.value.where.endswith(where)
-
-
 def test_a_missing_file_is_a_fault_of_the_table(tmp_path: Path) -> None:
-    for reader in (read_composites, read_block_model):
+    for name in ("none.csv", "none.parquet"):
         with pytest.raises((TableError, ModelError)):
-            reader(tmp_path / "none.csv")
-    with pytest.raises(TableError):
-        read_block_model(tmp_path / "none.parquet")
-
-
-@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda t: (HEADER + t).encode()))
-def test_no_bytes_break_out_of_the_error_tree(
-    tmp_path_factory: pytest.TempPathFactory, raw: bytes
-) -> None:
-    path = tmp_path_factory.mktemp("fuzz") / "c.csv"
-    path.write_bytes(raw)
-    try:
-        found = read_composites(path)
-    except OrefieldError:
-        return
-    assert len(found) > 0
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"hole": ()},
-        {"xyz_m": np.zeros((1, 3))},
-        {"xyz_m": np.full((2, 3), np.nan)},
-        {"length_m": np.array([1.0, 0.0])},
-        {"length_m": np.array([1.0])},
-        {"grades": {"au_gpt": np.ones(2)}},
-        {"grades": {"cu_pct": np.array([1.0, -1.0])}},
-        {"grades": {"cu_pct": np.array([1.0, np.nan])}},
-    ],
-)
-def test_composites_that_cannot_exist_are_refused(change: dict[str, object]) -> None:
-    good = {
-        "hole": ("a", "a"),
-        "xyz_m": np.arange(6.0).reshape(2, 3),
-        "length_m": np.ones(2),
-        "grades": {"cu_pct": np.ones(2)},
-    }
-    with pytest.raises(ModelError):
-        Composites(**{**good, **change})
+            read_block_model(tmp_path / name)
 
 
 def blocks() -> BlockModel:

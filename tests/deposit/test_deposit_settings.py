@@ -96,7 +96,9 @@ note = "no\\u0000name"
 [domains]
 solid = [{ file = "solid.stl" }, { file = "missing.stl" }, { file = "data:babbitt/Mpz.stl" }]
 """
-    assert read_plain(written(tmp_path, text)).named_files() == ["c.csv", "a.csv", "solid.stl"]
+    settings = read_plain(written(tmp_path, text))
+    assert settings.named_files() == ["c.csv", "a.csv", "solid.stl"]
+    assert settings.named_data() == ["babbitt/Mpz.stl"]
 
 
 def test_who_knows_no_data_sets_says_so(tmp_path):

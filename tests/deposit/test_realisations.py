@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from orefield.core import Grid, ModelError, TableError
 from orefield.deposit.realisations import (
     Realisations,
+    Support,
     block_model,
     grid_of,
     one_at_a_time,
@@ -53,6 +58,32 @@ def test_a_file_streams(tmp_path: Path) -> None:
         found.of("au_gpt", 5)
     with pytest.raises(ModelError, match="'ag_gpt'"):
         found.of("ag_gpt", 0)
+
+
+@pytest.mark.parametrize("support", ["point", "block", ""])
+def test_support_stays_with_the_values(tmp_path: Path, support: Support) -> None:
+    first = replace(made(), support=support)
+    assert pickle.loads(pickle.dumps(first)).support == support
+    first.to_parquet(tmp_path / "r.parquet")
+    assert RealisationsFile(tmp_path / "r.parquet").support == support
+    assert Realisations.from_parquet(tmp_path / "r.parquet").support == support
+
+
+def test_files_without_a_support_have_one_that_is_not_known(tmp_path: Path) -> None:
+    made().to_parquet(tmp_path / "r.parquet")
+    table = pq.read_table(tmp_path / "r.parquet")
+    key = b"orefield.realisations"
+    meta = json.loads(table.schema.metadata[key])
+    del meta["support"]
+    old = table.replace_schema_metadata({key: json.dumps(meta).encode()})
+    pq.write_table(old, tmp_path / "old.parquet", row_group_size=GRID.n)
+    assert RealisationsFile(tmp_path / "old.parquet").support == ""
+    wrong = table.replace_schema_metadata({key: json.dumps({**meta, "support": "panel"}).encode()})
+    pq.write_table(wrong, tmp_path / "wrong.parquet", row_group_size=GRID.n)
+    with pytest.raises(TableError, match="support 'panel'"):
+        RealisationsFile(tmp_path / "wrong.parquet")
+    with pytest.raises(ModelError, match="support 'panel'"):
+        Writer(tmp_path / "w.parquet", GRID, ("cu_pct",), support=cast(Any, "panel"))
 
 
 def test_points_travel_too(tmp_path: Path) -> None:

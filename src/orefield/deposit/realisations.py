@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,13 @@ Place = Grid | NDArray[np.float64]
 """A grid, or points of shape (n, 3): east, north, elevation (m)."""
 
 Values = NDArray[np.float32] | NDArray[np.float64]
+
+
+Support = Literal["point", "block", ""]
+"""What a value on a grid is of: the middle of the block, its mean, or it is not known which.
+
+Values of points vary more than means of blocks; read as blocks they show too much ore above a
+cut-off that is higher than most grades, and too much spread."""
 
 
 class RealisationSource(Protocol):
@@ -48,6 +55,10 @@ class RealisationSource(Protocol):
     def note(self) -> str:
         """What these are."""
 
+    @property
+    def support(self) -> Support:
+        """What a value is of."""
+
     def of(self, name: str, k: int) -> Values:
         """Realisation ``k`` of a variable, shape (n,)."""
 
@@ -68,6 +79,8 @@ class Realisations:
         left out.
     note : str
         What these are, e.g. ``"conditional, 4-m nodes in 20-m blocks"``.
+    support : {"point", "block", ""}
+        What a value is of; empty when it is not known.
 
     Raises
     ------
@@ -79,6 +92,7 @@ class Realisations:
     values: Mapping[str, Values]
     simulated: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     note: str = ""
+    support: Support = ""
 
     def __post_init__(self) -> None:
         n = size_of(self.place)
@@ -95,12 +109,15 @@ class Realisations:
                     f"'{name}' has values where nothing was simulated", fix="set them to 0"
                 )
             found.flags.writeable = False
+        checked_support(self.support)
         object.__setattr__(self, "simulated", mask)
         object.__setattr__(self, "values", MappingProxyType(kept))
 
     def __reduce__(self) -> tuple[object, ...]:
         # a mappingproxy does not pickle
-        return (Realisations, (self.place, dict(self.values), self.simulated, self.note))
+        return (Realisations, (
+            self.place, dict(self.values), self.simulated, self.note, self.support,
+        ))  # fmt: skip
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -137,7 +154,9 @@ class Realisations:
         from orefield.deposit.realisations_file import Writer
 
         dtype = np.result_type(*self.values.values())
-        with Writer(path, self.place, self.names, dtype, self.simulated, self.note) as out:
+        with Writer(
+            path, self.place, self.names, dtype, self.simulated, self.note, self.support
+        ) as out:
             for k in range(self.count):
                 out.write({name: self.of(name, k) for name in self.names})
 
@@ -156,7 +175,7 @@ class Realisations:
         values = {
             name: np.array([found.of(name, k) for k in range(found.count)]) for name in found.names
         }
-        return cls(found.place, values, found.simulated, found.note)
+        return cls(found.place, values, found.simulated, found.note, found.support)
 
 
 def size_of(place: Place) -> int:
@@ -175,20 +194,35 @@ def size_of(place: Place) -> int:
     return int(shape[0])
 
 
-def checked_mask(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
-    """A mask of shape (n,); all true for an empty one.
+def checked_mask(mask: NDArray[np.bool_] | None, n: int) -> NDArray[np.bool_]:
+    """A mask of shape (n,); all true for none, or an empty one.
 
     Raises
     ------
     ModelError
         When its shape does not fit, or nothing is true.
     """
-    out = np.asarray(mask, dtype=np.bool_) if np.size(mask) else np.ones(n, dtype=np.bool_)
+    given = mask is not None and np.size(mask) > 0
+    out = np.asarray(mask, dtype=np.bool_) if given else np.ones(n, dtype=np.bool_)
     if out.shape != (n,):
         raise ModelError(f"{n} places have a mask of shape {out.shape}")
     if not out.any():
         raise ModelError("nothing is to be simulated", fix="the mask is false everywhere")
     return out
+
+
+def checked_support(word: str) -> Support:
+    """One of :data:`Support`.
+
+    Raises
+    ------
+    ModelError
+        When it is none.
+    """
+    for known_word in get_args(Support):
+        if word == known_word:
+            return cast(Support, word)
+    raise ModelError(f"realisations have the support '{word}'", fix="'point', 'block' or ''")
 
 
 def grid_of(source: RealisationSource) -> Grid:

@@ -1,8 +1,8 @@
 """Realisations in one Parquet file: a row group each, so that they stream in and out.
 
 The columns are the variables; a row group holds one realisation, its rows in the order of the
-blocks or points. The place (a grid, or points), the mask of what was simulated and the note are
-in the file's metadata, under ``orefield.realisations``.
+blocks or points. The place (a grid, or points), the mask of what was simulated, the support and
+the note are in the file's metadata, under ``orefield.realisations``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from orefield.core.grid import Grid
 from orefield.core.model_files.whole import whole_file
 from orefield.deposit.realisations import (
     Place,
+    Support,
     Values,
     among,
     checked_mask,
+    checked_support,
     known,
     size_of,
 )
@@ -47,11 +49,13 @@ class Writer:
     simulated : ndarray of shape (n,), bool, optional
         Where values mean something; they are written as 0 elsewhere.
     note : str
+    support : {"point", "block", ""}
+        What a value is of; empty when it is not known.
 
     Raises
     ------
     ModelError
-        When there is no variable, or the type is none of the two.
+        When there is no variable, or type or support is none there is.
     RunError
         When the file cannot be written.
     """
@@ -64,6 +68,7 @@ class Writer:
         dtype: DTypeLike = np.float32,
         simulated: NDArray[np.bool_] | None = None,
         note: str = "",
+        support: Support = "",
     ) -> None:
         import pyarrow as pa
 
@@ -74,9 +79,9 @@ class Writer:
                 fix="give at least one variable, and float32 or float64",
             )
         self.n = size_of(place)
-        everywhere = np.ones(self.n, dtype=np.bool_)
-        self.simulated = checked_mask(everywhere if simulated is None else simulated, self.n)
-        meta = {"note": note, **_place_as_dict(place), **_mask_as_dict(self.simulated)}
+        self.simulated = checked_mask(simulated, self.n)
+        about = {"note": note, "support": checked_support(support)}
+        meta = {**about, **_place_as_dict(place), **_mask_as_dict(self.simulated)}
         kind = pa.float32() if self.dtype == np.float32 else pa.float64()
         self._schema = pa.schema(
             [(name, kind) for name in self.names], metadata={_META: json.dumps(meta).encode()}
@@ -150,7 +155,7 @@ class RealisationsFile:
 
     Attributes
     ----------
-    place, names, count, n, simulated, note
+    place, names, count, n, simulated, note, support
         As :class:`orefield.deposit.realisations.RealisationSource` tells them.
 
     Raises
@@ -186,7 +191,8 @@ class RealisationsFile:
             self.n = size_of(self.place)
             self.simulated = _mask_from_dict(meta, self.n)
             self.note = str(meta.get("note", ""))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            self.support: Support = checked_support(meta.get("support", ""))
+        except (ValueError, KeyError, TypeError, AttributeError, ModelError) as error:
             raise TableError(
                 f"the place of the realisations cannot be read: {error}",
                 where=str(path),

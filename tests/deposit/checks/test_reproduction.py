@@ -83,6 +83,19 @@ def test_fields_of_the_model_pass_and_of_another_fail() -> None:
     assert continuity(draws, GRID, ALL, MODEL, 2.0)[0].largest_gap > 0.3
 
 
+def test_what_samples_do_on_the_same_pairs_stands_beside() -> None:
+    rng = np.random.default_rng(8)
+    inside, near = rng.random(GRID.n) < 0.7, rng.lognormal(size=GRID.n)
+    draws = rng.lognormal(size=(2, GRID.n))
+    found = continuity(draws, GRID, inside, MODEL, 2.5, nearest=near)
+    # the nearest samples taken for a realisation have the same semivariances
+    same = continuity(near[None], GRID, inside, MODEL, 2.5)
+    for a, b in zip(found, same, strict=True):
+        np.testing.assert_allclose(a.nearest, b.realised[0])
+        assert a.worst == np.abs(a.realised.mean(axis=0) - a.model).argmax()
+    assert np.isnan(same[0].nearest).all()
+
+
 def test_grades_are_brought_back_to_normal_scores() -> None:
     draws = fields(40, seed=6)
     grades = np.exp(0.8 * draws - 1.0)

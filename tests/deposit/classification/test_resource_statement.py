@@ -101,9 +101,15 @@ def test_what_lies_outside_its_interval_is_named() -> None:
     made = statement(ground(), CLASSES, [0.3], draws=near)
     assert outside_interval(made) == ()
     far = statement(ground(), CLASSES, [0.3], draws=1.5 * near)
-    assert outside_interval(far) == tuple(
-        f"{c} at 0.3" for c in ("measured", "indicated", "inferred")
-    )
+    told = outside_interval(far)
+    assert [text.split(" at ")[0] for text in told] == [
+        "measured", "indicated", "inferred", "measured + indicated",
+    ]  # fmt: skip
+    # half as much again everywhere is bias, and said to be
+    assert all(text.endswith("+50.0% metal without a cut-off") for text in told)
+    measured = ESTIMATED & (CLASSES == 3)
+    rock = TONNES[measured & (1.5 * GRADE >= 0.3)].sum() / TONNES[measured & (GRADE >= 0.3)].sum()
+    assert f"realisations have {rock - 1:+.1%} rock" in told[0]
     assert outside_interval(statement(ground(), CLASSES, [0.3])) == ()
 
 
@@ -214,8 +220,10 @@ def circumstances(**changes: object) -> Circumstances:
     return Circumstances(**{
         "date": "2026-01-31", "prospects": "", "shell": "", "density": "measured",
         "synthetic": False, "note": "", "realisations": 0, "confidence": 0.9,
-        "method": "spacing", "rule_source": "", "smoothing": "", "outside_interval": (),
-        "not_estimated_t": 0.0, "not_simulated_t": 0.0, "outside_t": 0.0, **changes})  # fmt: skip
+        "method": "spacing", "rule_source": "", "reach": "",
+        "smoothing": "", "outside_interval": (),
+        "not_estimated_t": 0.0, "not_asked_t": 0.0, "not_simulated_t": 0.0, "outside_t": 0.0,
+        **changes})  # fmt: skip
 
 
 def test_a_statement_always_says_what_it_is_not() -> None:
@@ -225,6 +233,10 @@ def test_a_statement_always_says_what_it_is_not() -> None:
     assert "synthetic" not in plain
     made_up = qualifications(circumstances(synthetic=True, note="stand-in geology"))
     assert made_up[0].startswith("synthetic")
+    apart = " ".join(qualifications(circumstances(not_asked_t=7e6)))
+    assert "7,000,000 t of rock lie outside the estimate's domains" in apart
+    near = " ".join(qualifications(circumstances(method="simulation", reach="only within 90 m")))
+    assert "only within 90 m" in near
     shell = " ".join(qualifications(circumstances(shell="pit", outside_t=5e6, date="")))
     assert "5,000,000 t" in shell
     assert "not assessed" not in shell

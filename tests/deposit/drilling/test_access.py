@@ -30,15 +30,15 @@ def test_polygon_holds_what_winding_numbers_say() -> None:
     angle = np.arctan2(lag[..., 1], lag[..., 0])
     turn = (np.diff(np.concatenate([angle, angle[:, :1]], axis=1)) + np.pi) % (2 * np.pi) - np.pi
     winding = np.abs(turn.sum(axis=1)) > np.pi
-    assert (Polygon(corners).contains(places) == winding).all()
-    assert (Polygon(corners[::-1]).contains(places) == winding).all()
+    assert (Polygon(corners).inside(places) == winding).all()
+    assert (Polygon(corners[::-1]).inside(places) == winding).all()
 
 
 @pytest.mark.parametrize(
     ("corners", "words"),
     [
         (SQUARE[[0, 2, 1, 3]], "cross"),
-        (SQUARE[:2], "2 corners"),
+        (SQUARE[:2], r"shape \(2, 2\)"),
         (np.array([[0, 0], [5, 0], [10, 0]]), "cross or touch|no area"),
         (np.array([[0, 0], [5, 0], [5, 5], [5, 0]]), "twice"),
         (np.array([[0, 0], [10, 0], [10, 10], [5, 0], [0, 10]]), "cross or touch"),
@@ -52,7 +52,7 @@ def test_polygons_that_cannot_be(corners: np.ndarray, words: str) -> None:
 
 def test_a_polygon_may_be_closed() -> None:
     closed = Polygon(np.concatenate([SQUARE, SQUARE[:1]]))
-    assert closed.contains(np.array([[5.0, 5.0], [11.0, 5.0]])).tolist() == [True, False]
+    assert closed.inside(np.array([[5.0, 5.0], [11.0, 5.0]])).tolist() == [True, False]
 
 
 def _vertical(x: list[float]) -> PlannedHoles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,6 +38,17 @@ def test_plan_is_near_the_best_subset_and_the_bound_is_above_it(seed: int) -> No
     assert best <= bound.bound * (1 + 1e-9)
     assert bound.bound <= bound.everything * (1 + 1e-12)
     assert bound.relaxed <= bound.bound * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+@pytest.mark.parametrize("sweeps", [0, 2])
+def test_what_is_said_of_each_hole_is_what_it_adds_to_those_before(seed: int, sweeps: int) -> None:
+    # unequal lengths: the run by gain may win, whose order is not that of gain per cost
+    found = problem(holes(9, seed=seed, equal=False), _sums(seed, 2), Limits(125.0))
+    plan = choose(found, sweeps=sweeps)
+    values = [value_of(found, plan.holes[:k]) for k in range(len(plan.holes) + 1)]
+    assert plan.gains == pytest.approx(np.diff(values), rel=1e-7)
+    assert plan.taken.sum(axis=1) == pytest.approx(values[1:], rel=1e-7)
 
 
 @pytest.mark.parametrize("nugget", [0.0, 0.02, 1.0])
@@ -130,6 +142,8 @@ def test_a_stop_gives_the_best_so_far() -> None:
     plan = choose(found, stop=stop)
     assert plan.stopped
     assert 1 <= len(plan.holes) < 3
+    with pytest.raises(ModelError, match="stopped before any hole"):
+        choose(found, stop=lambda: True)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +157,9 @@ def test_a_stop_gives_the_best_so_far() -> None:
         ({"metres": np.inf}, "nothing limits"),
     ],
 )
-def test_limits_that_cannot_be(values: dict[str, float], words: str) -> None:
+def test_limits_that_cannot_be(values: dict[str, Any], words: str) -> None:
     with pytest.raises(ModelError, match=words):
-        Limits(**values)  # type: ignore[arg-type]
+        Limits(**values)
 
 
 def test_limits_shorter_than_any_candidate() -> None:

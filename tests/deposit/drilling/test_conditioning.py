@@ -121,6 +121,32 @@ def test_a_longer_sample_has_less_nugget() -> None:
     assert half.noise[0, 0] == pytest.approx(0.5 * MODEL.nugget, rel=1e-6)
 
 
+def test_samples_merged_of_several_have_their_share_of_the_nugget(sums: np.ndarray) -> None:
+    factors = np.random.default_rng(3).uniform(0.2, 1.0, 12)
+    targets = Targets.of_fields(GRID, {str(i): row for i, row in enumerate(sums)})
+    prior = GaussianPrior(
+        holes(3).samples(10.0), targets, MODEL, SUPPORT, existing(), existing_factors=factors
+    )
+    noise = factors * MODEL.nugget + JITTER
+    _, now = sums_given(sums, existing(), noise, SUPPORT, known_mean=False)
+    assert prior.start == pytest.approx(np.diag(now), rel=1e-8)
+
+
+def test_other_candidates_of_the_same_ground_are_as_if_made_anew(sums: np.ndarray) -> None:
+    targets = Targets.of_fields(GRID, {str(i): row for i, row in enumerate(sums)})
+    first, other = holes(3).samples(10.0), holes(5, seed=9).samples(8.0)
+    prior = GaussianPrior(first, targets, MODEL, SUPPORT, existing(), noise_factor=0.5)
+    column = prior.column(1).copy()
+    moved = prior.of(other)
+    fresh = GaussianPrior(other, targets, MODEL, SUPPORT, existing(), noise_factor=0.5)
+    for found, want in (
+        (moved.start, fresh.start), (moved.cross, fresh.cross), (moved.noise, fresh.noise),
+        (moved.own(), fresh.own()), (moved.column(4), fresh.column(4)), (prior.column(1), column),
+    ):  # fmt: skip
+        assert found == pytest.approx(want, rel=1e-9, abs=1e-12)
+    assert prior.samples is first
+
+
 def test_without_samples_the_mean_must_be_known() -> None:
     targets = Targets.of_fields(GRID, {"m": np.ones(GRID.n)})
     none = np.zeros((0, 3))

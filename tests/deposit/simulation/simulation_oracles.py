@@ -24,9 +24,32 @@ def conditional(
     return weights @ y, covariance_matrix(nodes, nodes, variogram) - weights @ cross.T
 
 
-def dense_draws(mean: np.ndarray, covariance: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Realisations (count, n) by the square root of the covariance."""
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    noise = np.random.default_rng(seed).standard_normal((count, len(mean)))
-    return mean + noise @ root.T
+def conditioned(
+    fields: np.ndarray, nodes: np.ndarray, at: np.ndarray, y: np.ndarray, variogram: Variogram
+) -> np.ndarray:
+    """Fields (f, n) made to honour data at nodes ``at``: all data for every node, dense."""
+    weights = np.linalg.solve(
+        covariance_matrix(nodes[at], nodes[at], variogram),
+        covariance_matrix(nodes[at], nodes, variogram),
+    ).T
+    return fields + (y - fields[:, at]) @ weights.T
+
+
+def drawn_on_path(
+    nodes: np.ndarray,
+    at: np.ndarray,
+    y: np.ndarray,
+    variogram: Variogram,
+    path: np.ndarray,
+    noise: np.ndarray,
+) -> np.ndarray:
+    """The conditional field (n,) by the Cholesky factor in the order of a path, of its noise.
+
+    Drawing node by node, each given all before, is what the rows of that factor do.
+    """
+    free = ~np.isin(path, at)
+    mean, covariance = conditional(nodes[path[free]], nodes[at], y, variogram)
+    out = np.empty(len(nodes))
+    out[path[free]] = mean + np.linalg.cholesky(covariance) @ noise[free]
+    out[at] = y
+    return out

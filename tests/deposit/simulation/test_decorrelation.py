@@ -31,7 +31,7 @@ def mixed() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return grid.centroids(), fields, fields @ MIX
 
 
-def curved(count: int = 1500, seed: int = 5) -> np.ndarray:
+def curved(count: int = 900, seed: int = 5) -> np.ndarray:
     """Two variables with a bend, one with a floor: nothing that correlation tells."""
     rng = np.random.default_rng(seed)
     a = rng.standard_normal(count)

@@ -45,9 +45,9 @@ def test_the_first_node_is_drawn_with_kriged_probabilities(model, varying: bool)
         shares = np.column_stack([0.2 + 0.3 * west, 0.6 - 0.3 * west, np.full(GRID.n, 0.2)])
     simulation = IndicatorSimulation.on(
         GRID, ROCKS, shares, model, known, simulated=mask,
-        search=Search(Ellipsoid((900.0, 900.0, 900.0)), max_samples=60),
+        search=Search(Ellipsoid((900.0, 900.0, 900.0)), max_samples=60), per_path=6000,
     )  # fmt: skip
-    found = np.array(list(simulation.realisations(6000, 3, per_path=6000)))[:, node]
+    found = np.array(list(simulation.realisations(6000, 3)))[:, node]
     table = np.atleast_2d(shares)
     at = GRID.centroids()[[node]]
     probability = np.empty(3)
@@ -67,12 +67,12 @@ def test_the_first_node_is_drawn_with_kriged_probabilities(model, varying: bool)
 
 def test_data_are_honoured_and_proportions_kept() -> None:
     known = data(8)
-    simulation = IndicatorSimulation.on(GRID, ROCKS, SHARES, MODEL, known)
-    sample = np.array(list(simulation.realisations(40, 5, threads=2, per_path=8)))
+    simulation = IndicatorSimulation.on(GRID, ROCKS, SHARES, MODEL, known, per_path=8)
+    sample = np.array(list(simulation.realisations(40, 5, threads=2)))
     assert sample.dtype == np.int8
     np.testing.assert_array_equal(sample[:, known.node], np.tile(known.scores.astype(int), (40, 1)))
-    free = IndicatorSimulation.on(GRID, ROCKS, SHARES, MODEL)
-    sample = np.array(list(free.realisations(40, 5, threads=2, per_path=8)))
+    free = IndicatorSimulation.on(GRID, ROCKS, SHARES, MODEL, per_path=8)
+    sample = np.array(list(free.realisations(40, 5, threads=2)))
     shares = np.stack([(sample == k).mean(axis=1) for k in range(3)], axis=1)
     error = shares.std(axis=0, ddof=1) / np.sqrt(40)
     assert (np.abs(shares.mean(axis=0) - SHARES) < 4 * error + 0.01).all()
@@ -83,8 +83,8 @@ def test_the_indicator_variogram_is_near_the_models() -> None:
     shares = np.array([0.4, 0.6])
     flat = Grid((0, 0, 0), (10.0, 10.0, 1.0), (40, 40, 1))
     model = Variogram(0.0, (Structure("exponential", 1.0, (80.0, 80.0, 1.0)),))
-    simulation = IndicatorSimulation.on(flat, ("a", "b"), shares, model)
-    sample = np.array(list(simulation.realisations(64, 2, threads=2, per_path=4)))
+    simulation = IndicatorSimulation.on(flat, ("a", "b"), shares, model, per_path=4)
+    sample = np.array(list(simulation.realisations(64, 2, threads=2)))
     cube = (sample == 0).reshape(64, 40, 40).astype(float)
     for step in (1, 2, 4):
         each = 0.5 * ((cube[:, :, step:] - cube[:, :, :-step]) ** 2).mean(axis=(1, 2))
@@ -94,10 +94,8 @@ def test_the_indicator_variogram_is_near_the_models() -> None:
 
 
 def test_the_same_at_any_number_of_threads() -> None:
-    simulation = IndicatorSimulation.on(GRID, ROCKS, SHARES, EACH, data())
-    one, two = (
-        np.array(list(simulation.realisations(5, 7, threads=t, per_path=2))) for t in (1, 2)
-    )
+    simulation = IndicatorSimulation.on(GRID, ROCKS, SHARES, EACH, data(), per_path=2)
+    one, two = (np.array(list(simulation.realisations(5, 7, threads=t))) for t in (1, 2))
     assert one.tobytes() == two.tobytes()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,6 +70,21 @@ def test_tails_are_monotone_continuous_and_invertible(upper: Tail) -> None:
     at = found.scores[-1]
     step = found.back(np.array([at - 1e-9, at, at + 1e-9]))
     assert np.ptp(step) < 1e-6
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 2.5])
+def test_power_tails_are_those_of_gslib(power: float) -> None:
+    # GSLIB's powint: ylow + (yhigh - ylow) ((x - xlow) / (xhigh - xlow)) ** (1 / power), on the
+    # cumulative probability, from 0 to the least value's and from the greatest one's to 1
+    found = NormalScores.fit(
+        np.arange(1.0, 11.0), lower=Tail(0.5, "power", power), upper=Tail(20.0, "power", power)
+    )
+    part = np.array([0.9, 0.5, 0.1])
+    below = found.back(stats.norm.ppf(0.05 * part))
+    np.testing.assert_allclose(below, 0.5 + 0.5 * part ** (1 / power), rtol=1e-9)
+    above = found.back(stats.norm.ppf(0.95 + 0.05 * part))
+    np.testing.assert_allclose(above, 10.0 + 10.0 * part ** (1 / power), rtol=1e-9)
+    np.testing.assert_allclose(found.forward(above), stats.norm.ppf(0.95 + 0.05 * part), rtol=1e-9)
 
 
 def test_the_hyperbolic_tail_is_a_pareto_tail_cut_at_its_limit() -> None:
@@ -145,7 +162,7 @@ def test_what_makes_no_transform_is_refused(values, options, words) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        lambda: Tail(1.0, "cubic"),  # type: ignore[arg-type]
+        lambda: Tail(1.0, cast(Any, "cubic")),
         lambda: Tail(np.nan),
         lambda: Tail(np.inf, "power", 2.0),
         lambda: Tail(1.0, "power", 0.0),

@@ -53,6 +53,14 @@ def test_the_nearer_of_two_boundaries_counts_and_gaps_end_a_run() -> None:
         contact_analysis(third, "cu", "rock", ["a"], ["b"], width_m=2.0, reach_m=8.0)
 
 
+def test_middles_on_the_edge_of_a_class_are_alike_on_both_sides() -> None:
+    """Middles stand 1, 3 and 5 m off: on the edges of classes of 1 m."""
+    samples = hole("aaabbb", [3.0, 2, 1, 10, 20, 30])
+    found = contact_analysis(samples, "cu", "rock", ["a"], ["b"], width_m=1.0, reach_m=6.0)
+    assert found.count.tolist() == [1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1]
+    assert found.mean[[4, 7]].tolist() == [1.0, 10.0]
+
+
 def test_lengths_weigh_and_missing_values_are_left_out() -> None:
     samples = Samples(
         np.column_stack([np.zeros((4, 2)), [0.0, -1.5, -3.5, -5.0]]),

@@ -131,6 +131,26 @@ def test_areas_are_shares_of_many_places() -> None:
     np.testing.assert_allclose(found, counted, atol=0.03)
 
 
+def test_samples_on_the_edge_of_the_box_have_what_lies_within() -> None:
+    xy = np.array([[0.0, 0], [4, 0], [0, 4], [4, 4], [2, 2]])
+    corner = np.array([2.0, 2.0, 2.0, 2.0, 8.0])  # triangles of 2 x 2 / 2, and what is left
+    for far in (0.0, 5e6):
+        found = polygon_weights(xy + far, box_m=(far, far, far + 4, far + 4))
+        np.testing.assert_allclose(found, corner / corner.mean(), rtol=1e-6)
+    close = np.array([[0.0, 0.0], [1e-10, 0.0], [100.0, 0.0]])
+    np.testing.assert_allclose(polygon_weights(close), [0.75, 0.75, 1.5])
+
+
+@pytest.mark.parametrize("how", [polygon_weights, node_weights])
+def test_a_place_is_shared_by_length(how) -> None:
+    xyz = np.array([[0.0, 0, 0], [0, 0, 0], [100, 0, 0]])
+    lengths = np.array([3.0, 1.0, 2.0])
+    np.testing.assert_allclose(how(xyz, lengths_m=lengths), [1.125, 0.375, 1.5], rtol=1e-5)
+    for wrong in (np.ones(2), np.zeros(3), np.full(3, np.nan)):
+        with pytest.raises(ModelError, match="lengths of samples"):
+            how(xyz, lengths_m=wrong)
+
+
 def test_samples_at_one_place_share_their_area() -> None:
     xy = np.array([[1.0, 1.0], [1.0, 1.0], [3.0, 1.0]])
     np.testing.assert_allclose(polygon_weights(xy, box_m=(0, 0, 4, 2)), [0.75, 0.75, 1.5])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import seen_mines as sm
@@ -11,6 +13,7 @@ from orefield.core import Grid, ModelError
 from orefield.deposit.orientation import Ellipsoid, Rotation
 from orefield.deposit.updating import (
     EVERYWHERE,
+    USUAL_CROWDING,
     Ensemble,
     FilterOptions,
     Memory,
@@ -142,6 +145,48 @@ def test_reach_on_a_turned_grid_is_by_distance_in_the_ground(turn):
     np.testing.assert_allclose(found, np.where(expected > 1e-3, expected, 0.0), atol=1e-6)
 
 
+def test_a_narrowed_reach_is_that_of_the_smaller_ellipsoid():
+    grid = Grid((0.0, 0.0, 0.0), (10.0, 8.0, 5.0), (21, 21, 9), 30.0)
+    turned = Rotation(40.0, 10.0, 0.0)
+    wide = Reach.on(grid, Ellipsoid((90.0, 60.0, 20.0), turned)).narrowed(0.6)
+    small = Reach.on(grid, Ellipsoid((54.0, 36.0, 12.0), turned))
+    found, wanted = (
+        {tuple(o): t for o, t in zip(r.offsets.tolist(), r.tapers.tolist(), strict=True)}
+        for r in (wide, small)
+    )
+    assert found.keys() == wanted.keys()
+    assert all(found[o] == pytest.approx(wanted[o], abs=1e-6) for o in wanted)
+    np.testing.assert_allclose(wide.to_ranges, small.to_ranges)
+
+
+def test_crowded_readings_reach_as_far_as_members_tell_them_apart():
+    mine = sm.mine(1, sm.Setting(shape=(12, 12, 2), members=30))
+    rows = sm.observations(mine.benches[0])
+    ellipsoid = Ellipsoid((140.0, 140.0, 50.0))
+    wide = Reach.on(mine.grid, ellipsoid)
+    at = mine.grid.centroids()
+    middles = np.array([rows.shares(i) @ at[rows.blocks(i)] for i in range(len(rows))])
+    apart = np.linalg.norm(middles[:, None] - middles[None], axis=2) / 140.0
+    share = float(np.median(np.sort(apart, axis=1)[:, 15]))  # half as many as members
+    assert 0.1 < share < 0.9
+    states = []
+    for reach, crowding in ((wide, 0.5), (wide.narrowed(share), None)):
+        ensemble = Ensemble.of_grades(mine.grid, mine.prior, normal_scores(mine.prior))
+        options = FilterOptions(crowding=crowding)
+        log = assimilate(ensemble, rows, sm.SENSORS, reach, options)
+        assert log.reaches == ([] if crowding is None else [pytest.approx(share, rel=1e-6)])
+        states.append(ensemble.state)
+    np.testing.assert_allclose(*states, atol=1e-4)
+    # where there are few, nothing is narrowed
+    ensemble = Ensemble.of_grades(mine.grid, mine.prior, normal_scores(mine.prior))
+    few = assimilate(
+        ensemble, rows.where(np.arange(9)), sm.SENSORS, wide, FilterOptions(crowding=0.5)
+    )
+    assert few.reaches == [1.0]
+    with pytest.raises(ModelError, match="crowding"):
+        FilterOptions(crowding=-1.0)
+
+
 def test_members_that_agree_learn_nothing_and_nothing_is_divided_by_zero():
     ensemble = Ensemble.of_grades(LINE, np.ones((10, LINE.n)))
     sensors = {"belt": Sensor("belt", noise=0.3)}
@@ -150,6 +195,47 @@ def test_members_that_agree_learn_nothing_and_nothing_is_divided_by_zero():
     assert log.accepted == 0
     assert {e.why for e in log.entries} == {"all members agree on these blocks: nothing to learn"}
     assert (ensemble.state == 1.0).all()
+
+
+@pytest.mark.parametrize("curve", [True, False])
+@pytest.mark.parametrize("check", [True, False])
+def test_barren_blocks_say_nothing_and_stop_nothing(check, curve):
+    """No grade in any member, and a noise that is a share of it: no error to judge by."""
+    grades = np.exp(prior_members(40))
+    grades[:, 10] = 0.0
+    ensemble = Ensemble.of_grades(LINE, grades, *([normal_scores(grades)] if curve else []))
+    sensors = {"belt": Sensor("belt", noise_relative=0.1)}
+    log = assimilate(
+        ensemble, readings(MIXTURES, [1.2, 0.4, 0.9, 1.6]), sensors, EVERYWHERE,
+        FilterOptions(check=check),
+    )  # fmt: skip
+    assert [e.accepted for e in log.entries] == [True, False, True, True]
+    assert "nothing to learn" in log.entries[1].why
+    assert [np.isfinite(e.off) for e in log.entries] == [True, False, True, True]
+    assert np.isfinite(ensemble.state).all()
+    assert all(ensemble.grades(r)[10] == 0.0 for r in range(40))
+
+
+def test_what_is_learnt_does_not_depend_on_the_unit():
+    found = []
+    for unit in (1.0, 1e-13):
+        ensemble = Ensemble.of_grades(LINE, unit * np.exp(prior_members(20)))
+        sensors = {"belt": Sensor("belt", noise_relative=0.1)}
+        log = assimilate(
+            ensemble, readings(MIXTURES, unit * np.array([1.2, 0.4, 0.9, 1.6])), sensors, EVERYWHERE
+        )
+        assert log.accepted == 4
+        found.append(ensemble.state / unit)
+    # states are kept in single precision: a value near zero has lost its last digits
+    np.testing.assert_allclose(found[0], found[1], rtol=1e-4, atol=1e-6)
+
+
+def test_a_reading_without_a_time_is_told():
+    rows = readings(MIXTURES, VALUES)
+    rows.time[2] = np.datetime64("NaT")
+    with pytest.raises(ModelError, match="no time") as error:
+        replace(rows)
+    assert "r2" in error.value.where
 
 
 def test_relaxation_gives_spread_back():
@@ -227,7 +313,7 @@ def test_a_faulty_sensor_is_named_and_the_good_ones_go_on(fault):
         rng = np.random.default_rng(seed)
         days = [sm.faulty(rows, "truck-2", fault, rng) for rows in mine.benches]
         checked = sm.mine_out(mine, days)
-        blind = sm.mine_out(mine, days, FilterOptions(check=False))
+        blind = sm.mine_out(mine, days, FilterOptions(check=False, crowding=USUAL_CROWDING))
         assert {f.sensor for f in checked.log.faults} == {"truck-2"}
         good = [e.accepted for e in checked.log.entries if e.sensor != "truck-2"]
         assert np.mean(good) > 0.97

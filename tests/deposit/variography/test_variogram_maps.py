@@ -75,8 +75,11 @@ def test_normal_scores_are_normal_in_the_order_of_values() -> None:
 def test_weights_move_normal_scores() -> None:
     weighted = normal_scores(np.array([1.0, 2.0]), np.array([3.0, 1.0]))
     assert weighted[0] == pytest.approx(stats.norm.ppf(0.375))
-    assert weighted[1] == pytest.approx(stats.norm.ppf(1 - 0.5 / 3)), "kept from the very end"
+    assert weighted[1] == pytest.approx(stats.norm.ppf(0.875))
     assert np.isfinite(normal_scores(np.arange(3.0), np.array([0.0, 1.0, 0.0]))).all()
+    # light values at the end keep the quantile of their own weight, and their order
+    light = normal_scores(np.arange(4.0), np.array([0.01, 0.01, 1.0, 1.0]))
+    np.testing.assert_allclose(light[:2], stats.norm.ppf(np.array([0.005, 0.015]) / 2.02))
     with pytest.raises(ModelError, match="negative"):
         normal_scores(np.arange(2.0), np.array([1.0, -1.0]))
     with pytest.raises(ModelError, match="nothing"):

@@ -7,11 +7,15 @@ from typing import Any
 
 def simulate_text(data: dict[str, Any]) -> str:
     """A simulation's summary as aligned text."""
+    misfit = data["largest_misfit_at_nodes"]
+    places = {"nodes": "at nodes", "true": "in their places"}[data["data_at"]]
+    honoured = "none is at a node" if misfit is None else f"largest misfit at nodes {misfit:.3g}"
     lines = [
         f"{data['realisations']:,} realisations ({data['method']}, seed {data['seed']}) of "
         f"{data['blocks']:,} blocks, {data['nodes']:,} nodes",
-        f"{data['samples']:,} samples, {data['conditioning_data']:,} condition; "
-        f"largest misfit at nodes {data['largest_misfit_at_nodes']:.3g}",
+        f"{data['samples']:,} samples, {data['conditioning_data']:,} condition {places}; "
+        f"{honoured}",
+        *(["every realisation has a histogram of its own"] if _drawn(data) else []),
         "",
         f"{'variable':<14}{'':<10}{'mean':>12}{'5 to 95 %':>24}{'variance':>12}{'5 to 95 %':>24}",
     ]
@@ -27,6 +31,10 @@ def simulate_text(data: dict[str, Any]) -> str:
     if data["warnings"]:
         lines += ["", *(f"warning: {text}" for text in data["warnings"])]
     return "\n".join([*lines, "", f"files: {', '.join(data['files'])}"])
+
+
+def _drawn(data: dict[str, Any]) -> bool:
+    return bool(data.get("histogram") == "bootstrap")
 
 
 def _span(values: list[float]) -> str:

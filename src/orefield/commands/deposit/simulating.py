@@ -18,13 +18,12 @@ from orefield.core import BlockModel
 from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
 from orefield.deposit.job.output_settings import block_files
-from orefield.deposit.job.simulate_blocks import engine_of
+from orefield.deposit.job.simulate_blocks import SimulatedBlocks, engine_of
 from orefield.deposit.job.simulate_engines import Engine
-from orefield.deposit.job.simulate_inputs import SimulationInputs, simulation_inputs
+from orefield.deposit.job.simulate_inputs import simulation_inputs
 from orefield.deposit.job.simulate_settings import simulate_settings
 from orefield.deposit.realisations import RealisationSource, grid_of
 from orefield.deposit.realisations_file import RealisationsFile, Writer
-from orefield.deposit.simulation.nodes import reblocked
 from orefield.deposit.simulation.summing import Sums
 
 _F8 = NDArray[np.float64]
@@ -68,8 +67,9 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
         return recover(settings, inputs, results, say)
     say("weighing data", 0.05)
     engine = engine_of(inputs)
+    made = SimulatedBlocks(inputs, engine)
     path = settings.folder / REALISATIONS
-    on_blocks, on_nodes, quantiles, misfit = _simulated(inputs, engine, path, say)
+    on_blocks, on_nodes, quantiles, misfit = _simulated(made, path, say)
     results.written.append(path.name)
     say("summing up", 0.9)
     source = RealisationsFile(path)
@@ -85,10 +85,11 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
         "nodes": int(inputs.inside_nodes.sum()),
         "samples": len(inputs.samples),
         "conditioning_data": len(engine.data),
+        "support": made.support,
         "largest_misfit_at_nodes": misfit,
         **engine.facts,
         "variables": [_variable(engine, v, on_nodes[v], on_blocks[v]) for v in engine.names],
-        "warnings": [*inputs.warnings, *engine.warnings],
+        "warnings": made.warnings,
     }
     data = {**summary, "files": [*results.written, "simulate.json"]}
     with whole_file(settings.folder / "simulate.json") as file:
@@ -97,9 +98,10 @@ def deposit_simulate(config: Path, *, out: Path | None = None, tell: Tell | None
 
 
 def _simulated(
-    inputs: SimulationInputs, engine: Engine, path: Path, say: Tell
-) -> tuple[dict[str, Sums], dict[str, Sums], dict[str, _F8], float]:
+    made: SimulatedBlocks, path: Path, say: Tell
+) -> tuple[dict[str, Sums], dict[str, Sums], dict[str, _F8], float | None]:
     """Write every realisation; sums on blocks and nodes, quantiles, how well data are honoured."""
+    inputs, engine = made.inputs, made.engine
     chosen = inputs.chosen
     on_blocks = {v: Sums.empty(inputs.blocks.n, chosen.cutoffs) for v in engine.names}
     on_nodes = {v: Sums.empty(inputs.nodes.n) for v in engine.names}
@@ -112,20 +114,21 @@ def _simulated(
     quantiles: dict[str, list[_F8]] = {v: [] for v in engine.names}
     misfit = 0.0
     note = f"conditional simulation ({chosen.method}) of {', '.join(engine.names)}"
-    with Writer(path, inputs.blocks, engine.names, chosen.digits, inputs.inside, note) as writer:
-        for k, drawn in enumerate(engine.draws()):
+    writer = Writer(
+        path, inputs.blocks, engine.names, chosen.digits, made.inside, note, made.support
+    )
+    with writer:
+        for k, (nodes, blocks) in enumerate(made.drawn()):
             say("simulating", 0.1 + 0.8 * k / chosen.realisations)
-            kept = {}
-            for name, values in drawn.items():
+            for name, values in nodes.items():
                 off = np.abs(values[at] - engine.truth[name][source])
                 misfit = max(misfit, float(off.max(initial=0.0)))
                 on_nodes[name].add(values, inside)
                 quantiles[name].append(np.quantile(values[some], SHARES))
-                kept[name] = reblocked(values, inputs.blocks, chosen.nodes)
-                kept[name][~inputs.inside] = 0.0
-                on_blocks[name].add(kept[name], inputs.inside)
-            writer.write(kept)
-    return on_blocks, on_nodes, {v: np.array(q) for v, q in quantiles.items()}, misfit
+                on_blocks[name].add(blocks[name], made.inside)
+            writer.write(blocks)
+    honoured = misfit if rows.size else None
+    return on_blocks, on_nodes, {v: np.array(q) for v, q in quantiles.items()}, honoured
 
 
 def _figures(

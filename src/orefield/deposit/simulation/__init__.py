@@ -4,6 +4,7 @@ from orefield.deposit.simulation.anamorphosis import Anamorphosis
 from orefield.deposit.simulation.block_support import variance_share
 from orefield.deposit.simulation.factors import Factors
 from orefield.deposit.simulation.gaussian import GridSimulation
+from orefield.deposit.simulation.histogram_bootstrap import HistogramBootstrap, Redrawn
 from orefield.deposit.simulation.indicators import IndicatorSimulation
 from orefield.deposit.simulation.nodes import coarsened, reblocked, refined
 from orefield.deposit.simulation.normal_scores import NormalScores, Tail
@@ -18,11 +19,13 @@ __all__ = [
     "Anamorphosis",
     "Factors",
     "GridSimulation",
+    "HistogramBootstrap",
     "IndicatorSimulation",
     "NormalScores",
     "PlacedData",
     "PointSimulation",
     "ProjectionPursuit",
+    "Redrawn",
     "SequentialGaussian",
     "Tail",
     "TruncatedGaussian",

@@ -8,15 +8,18 @@ once and serve every realisation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core.errors import ModelError
+from orefield.core.grid import Grid
 from orefield.deposit.estimation.neighbours import SampleIndex, Targets
 from orefield.deposit.estimation.search import Search
 from orefield.deposit.orientation import Ellipsoid
+from orefield.deposit.realisations import checked_mask
 from orefield.deposit.simulation.streams import chunks, in_order
 from orefield.deposit.variogram import PackedVariogram, Variogram
 from orefield.kernels.gaussian_conditioning import add_residuals, covariances_among, simple_weights
@@ -53,6 +56,92 @@ class KrigingWeights:
         add_residuals(self.near, self.weights, residuals, at, fields)
 
 
+Use = Callable[[NDArray[np.int64], KrigingWeights], None]
+"""Takes rows of targets, and their weights."""
+
+
+class Weigher:
+    """Simple kriging weights at any targets, of the neighbours that a search finds.
+
+    Parameters
+    ----------
+    sources_m : ndarray of shape (s, 3)
+        Places (m) that give them.
+    variogram : Variogram
+        Of any sill.
+    search : Search
+        Targets with fewer than its minimum have no neighbour.
+    hole : ndarray of shape (s,), int, optional
+        For counts by hole; each source its own when left out.
+
+    Attributes
+    ----------
+    most : int
+        Neighbours of a target at most.
+    """
+
+    def __init__(
+        self, sources_m: _F8, variogram: Variogram, search: Search, hole: _I4 | None = None
+    ) -> None:
+        of = np.arange(len(sources_m), dtype=np.int32) if hole is None else hole
+        self.most = min(search.max_samples, len(sources_m))
+        self._index = SampleIndex(sources_m, of, search)
+        self._packed = variogram.packed()
+        self._sources = np.ascontiguousarray(sources_m, dtype=np.float64)
+        self._search = search
+
+    def prepare(self, targets_m: _F8) -> None:
+        """Learn how far searches reach at some targets; changes the speed alone."""
+        self._index.prepare(targets_m)
+
+    def near(self, targets_m: _F8) -> _I4:
+        """Sources round each target, shape (m, most), ending with -1 where there are fewer."""
+        places = Targets(
+            np.ascontiguousarray(targets_m, dtype=np.float64), np.zeros((len(targets_m), 0)),
+            _NONE, _NONE,
+        )  # fmt: skip
+        found = self._index.find(places)
+        near = found.index
+        near[np.arange(self.most) >= found.count[:, None]] = -1
+        return near
+
+    def each(self, targets_m: _F8, use: Use, threads: int = 1) -> None:
+        """Pass weights to ``use``, some targets (by their rows) at a time, in the threads."""
+        order = _by_cell(targets_m, self._search)
+        parts = chunks(len(order), _CHUNK)
+
+        def one(part: int) -> None:
+            rows = order[slice(*parts[part])]
+            use(rows, self._some(np.ascontiguousarray(targets_m[rows], dtype=np.float64)))
+
+        for _ in in_order(one, len(parts), threads):
+            pass
+
+    def at(self, targets_m: _F8, threads: int = 1) -> KrigingWeights:
+        """Weights at all targets."""
+        near = np.empty((len(targets_m), self.most), dtype=np.int32)
+        out = KrigingWeights(near, np.empty(near.shape), np.empty(len(near)))
+
+        def keep(rows: NDArray[np.int64], found: KrigingWeights) -> None:
+            near[rows] = found.near
+            out.weights[rows], out.variance[rows] = found.weights, found.variance
+
+        self.each(targets_m, keep, threads)
+        return out
+
+    def _some(self, targets: _F8) -> KrigingWeights:
+        found = self.near(targets)
+        # covariances among the few sources that these targets see are worked out once
+        seen, place = np.unique(found, return_inverse=True)
+        there = int(np.searchsorted(seen, 0))
+        local = np.ascontiguousarray((place.reshape(found.shape) - there).astype(np.int32))
+        local[local < 0] = -1
+        few = np.ascontiguousarray(self._sources[seen[there:]])
+        weights, variance = np.empty(found.shape), np.empty(len(found))
+        weigh(targets, few, self._packed, local, weights, variance, _among(few, self._packed))
+        return KrigingWeights(found, weights, variance)
+
+
 def krige_weights(
     targets_m: _F8,
     sources_m: _F8,
@@ -61,56 +150,10 @@ def krige_weights(
     hole: _I4 | None = None,
     threads: int = 1,
 ) -> KrigingWeights:
-    """Weights of the neighbours that ``search`` finds.
-
-    Parameters
-    ----------
-    targets_m : ndarray of shape (m, 3)
-        Places (m) that get weights.
-    sources_m : ndarray of shape (s, 3)
-        Places (m) that give them.
-    variogram : Variogram
-        Of any sill.
-    search : Search
-        Targets with fewer than its minimum have no neighbour.
-    hole : ndarray of shape (s,), int, optional
-        For caps of samples a hole.
-    threads : int
-        Does not change the result.
-    """
-    of = np.arange(len(sources_m), dtype=np.int32) if hole is None else hole
-    index = SampleIndex(sources_m, of, search)
-    index.prepare(targets_m)
-    packed = variogram.packed()
-    sources = np.ascontiguousarray(sources_m, dtype=np.float64)
-    most = min(search.max_samples, len(sources_m))
-    near = np.empty((len(targets_m), most), dtype=np.int32)
-    weights = np.empty(near.shape)
-    variance = np.empty(len(near))
-    order = _by_cell(targets_m, search)
-    parts = chunks(len(near), _CHUNK)
-
-    def one(part: int) -> None:
-        rows = order[slice(*parts[part])]
-        targets = np.ascontiguousarray(targets_m[rows], dtype=np.float64)
-        places = Targets(targets, np.zeros((len(targets), 0)), _NONE, _NONE)
-        neighbours = index.find(places)
-        found = neighbours.index
-        found[np.arange(most) >= neighbours.count[:, None]] = -1
-        near[rows] = found
-        # covariances among the few sources that these targets see are worked out once
-        seen, place = np.unique(found, return_inverse=True)
-        there = int(np.searchsorted(seen, 0))
-        local = np.ascontiguousarray((place.reshape(found.shape) - there).astype(np.int32))
-        local[local < 0] = -1
-        few = np.ascontiguousarray(sources[seen[there:]])
-        w, v = np.empty(found.shape), np.empty(len(found))
-        weigh(targets, few, packed, local, w, v, _among(few, packed))
-        weights[rows], variance[rows] = w, v
-
-    for _ in in_order(one, len(parts), threads):
-        pass
-    return KrigingWeights(near, weights, variance)
+    """Weights at targets (m, 3); what else it takes is as :class:`Weigher` does."""
+    weigher = Weigher(sources_m, variogram, search, hole)
+    weigher.prepare(targets_m)
+    return weigher.at(targets_m, threads)
 
 
 def weigh(
@@ -157,6 +200,24 @@ def unit_sill(variogram: Variogram) -> Variogram:
             fix="give that of normal scores, or set standardise = true to keep its shape alone",
         )
     return variogram.standardised()
+
+
+def prepared(
+    grid: Grid,
+    variogram: Variogram,
+    search: Search | None,
+    simulated: NDArray[np.bool_] | None,
+) -> tuple[Variogram, Search, NDArray[np.int64]]:
+    """A model of sill 1, a search, and the nodes (m,) of interest; what was left out filled in.
+
+    Raises
+    ------
+    ModelError
+        When the sill is not 1, or the mask does not fit the grid or is false everywhere.
+    """
+    model = unit_sill(variogram)
+    inside = checked_mask(simulated, grid.n)
+    return model, search or default_search(model), np.flatnonzero(inside)
 
 
 def default_search(variogram: Variogram, most: int = 32) -> Search:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +14,12 @@ from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
 from orefield.deposit.estimation.search import Search
 from orefield.deposit.random_field import GaussianField
-from orefield.deposit.simulation.conditioning import (
-    KrigingWeights,
-    default_search,
-    krige_weights,
-    unit_sill,
-)
+from orefield.deposit.simulation.all_data import AllData
+from orefield.deposit.simulation.conditioning import Weigher, prepared
+from orefield.deposit.simulation.drawing import Drawing, Finish, batches
 from orefield.deposit.simulation.off_nodes import OffNodes
 from orefield.deposit.simulation.placing import PlacedData
+from orefield.deposit.simulation.residuals import Residuals
 from orefield.deposit.simulation.streams import in_order, stream
 from orefield.deposit.variogram import Variogram
 
@@ -29,7 +28,7 @@ _I8 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class GridSimulation:
+class GridSimulation(Drawing):
     """Realisations of a Gaussian field on the nodes of a grid, with or without data.
 
     Build it with :meth:`on`; it serves any number of realisations, of any seed.
@@ -48,8 +47,8 @@ class GridSimulation:
     nodes : ndarray of shape (m,), int64
         Blocks that are simulated.
     data : PlacedData or None
-    weights : KrigingWeights or None
-        Of data at nodes.
+    kriged : AllData, Residuals or None
+        Residuals of data, at nodes.
     off_nodes : OffNodes or None
         How the field is drawn at data that are no nodes.
     """
@@ -58,7 +57,7 @@ class GridSimulation:
     amplitude: _F8
     nodes: _I8
     data: PlacedData | None = None
-    weights: KrigingWeights | None = None
+    kriged: AllData | Residuals | None = None
     off_nodes: OffNodes | None = None
 
     @classmethod
@@ -69,6 +68,7 @@ class GridSimulation:
         data: PlacedData | None = None,
         *,
         search: Search | None = None,
+        hole: NDArray[np.int32] | None = None,
         simulated: NDArray[np.bool_] | None = None,
         threads: int = 1,
     ) -> GridSimulation:
@@ -83,7 +83,11 @@ class GridSimulation:
         data : PlacedData, optional
             As :func:`place_data` makes them; none for unconditional fields.
         search : Search, optional
-            Neighbours for kriging of residuals; see :func:`default_search`.
+            Neighbours for kriging of residuals. Left out, all data at once where these are at
+            nodes, not too many and none follows from others (:class:`AllData`); else the nearest
+            (:func:`default_search`).
+        hole : ndarray of shape (d,), int, optional
+            Of the data, for a search that counts by hole; each its own when left out.
         simulated : ndarray of shape (n,), bool, optional
             Blocks that are of interest; all when left out.
         threads : int
@@ -95,28 +99,28 @@ class GridSimulation:
             When the sill is not 1, the variogram has no spectrum on the grid, or no datum
             reaches any node.
         """
-        model = unit_sill(variogram)
+        model, chosen, nodes = prepared(grid, variogram, search, simulated)
         amplitude = np.sqrt(GaussianField.on(grid, model, axes="world").power())
-        inside = np.ones(grid.n, dtype=np.bool_) if simulated is None else simulated
-        nodes = np.flatnonzero(inside)
         if data is None:
             return cls(grid, amplitude, nodes)
-        chosen = search or default_search(model)
-        targets = grid.centroids()[nodes]
-        weights = krige_weights(targets, data.xyz_m, model, chosen, threads=threads)
-        if not (weights.near >= 0).any():
+        kriged: AllData | Residuals | None = None
+        if search is None:
+            kriged = AllData.at(grid, amplitude, nodes, data)
+        if kriged is None:
+            kriged = Residuals.at(grid, nodes, Weigher(data.xyz_m, model, chosen, hole), threads)
+        if not kriged.reached.any():
             raise ModelError(
                 f"none of {len(data)} data reaches a node",
                 fix="widen the search, or check that grid and data lie in one place",
             )
-        return cls(grid, amplitude, nodes, data, weights, OffNodes.of(grid, model, data))
+        return cls(grid, amplitude, nodes, data, kriged, OffNodes.of(grid, model, data))
 
     @property
     def reached(self) -> NDArray[np.bool_]:
         """Which of the simulated nodes have a datum in reach, shape (m,)."""
-        if self.weights is None:
+        if self.kriged is None:
             return np.zeros(len(self.nodes), dtype=np.bool_)
-        return np.asarray(self.weights.near[:, 0] >= 0)
+        return self.kriged.reached
 
     def pair(self, seed: int, number: int, scores: _F8 | None = None) -> _F8:
         """Realisations ``2 number`` and ``2 number + 1``, shape (2, n); 0 where not simulated.
@@ -128,6 +132,13 @@ class GridSimulation:
         scores : ndarray of shape (d, 2), optional
             Scores of the data in the two, where they differ between realisations.
         """
+        fields, residuals = self._free(seed, number, scores)
+        if self.kriged is not None:
+            self.kriged.add(residuals, fields)
+        return fields
+
+    def _free(self, seed: int, number: int, scores: _F8 | None = None) -> tuple[_F8, _F8]:
+        """A pair before it is conditioned, shape (2, n), and what it lacks at data, (d, 2)."""
         rng = stream(seed, 0, number)
         mz, my, mx = self.amplitude.shape
         noise = rng.standard_normal((mz, my, 2 * mx)).view(np.complex128)
@@ -138,47 +149,52 @@ class GridSimulation:
         whole = np.stack([kept.real, kept.imag])
         out = np.zeros_like(whole)
         out[:, self.nodes] = whole[:, self.nodes]
-        if self.data is not None and self.weights is not None:
-            values = np.ascontiguousarray(whole[:, np.maximum(self.data.node, 0)].T)
-            if self.off_nodes is not None:
-                self.off_nodes.draw(whole, rng, values)
-            known = self.data.scores[:, None] if scores is None else scores
-            residuals = known - values
-            self.weights.add(residuals, self.nodes, out)
-        return out
+        if self.data is None:
+            return out, np.zeros((0, 2))
+        values = np.ascontiguousarray(whole[:, np.maximum(self.data.node, 0)].T)
+        if self.off_nodes is not None:
+            self.off_nodes.draw(whole, rng, values)
+        known = self.data.scores[:, None] if scores is None else scores
+        return out, known - values
+
+    @property
+    def batch_size(self) -> int:
+        """Two, the real and the imaginary part of one transform; more where weights cost more."""
+        return 2 * (self.kriged.pairs if self.kriged else 1)
+
+    def batch(self, seed: int, number: int, count: int, threads: int = 1) -> _F8:
+        """The first ``count`` realisations of batch ``number``, shape (count, n)."""
+        pairs = math.ceil(count / 2)
+        first = number * self.batch_size // 2
+        if pairs == 1:
+            return self.pair(seed, first)[:count]
+        fields = np.empty((2 * pairs, self.grid.n))
+        residuals = np.empty((0 if self.data is None else len(self.data), 2 * pairs))
+
+        def one(k: int) -> None:
+            both = slice(2 * k, 2 * k + 2)
+            fields[both], residuals[:, both] = self._free(seed, first + k)
+
+        for _ in in_order(one, pairs, threads):
+            pass
+        if self.kriged is not None:
+            self.kriged.add(residuals, fields, threads)
+        return fields[:count]
 
     def realisations(
-        self,
-        count: int,
-        seed: int,
-        *,
-        finish: Callable[[_F8], _F8] | None = None,
-        threads: int = 1,
+        self, count: int, seed: int, *, finish: Finish | None = None, threads: int = 1
     ) -> Iterator[_F8]:
-        """One realisation after the other, each of shape (n,), or as ``finish`` leaves it.
+        """As :meth:`Drawing.realisations`; batches of many fields come one after the other.
 
-        Parameters
-        ----------
-        count : int
-            Number of realisations. Fewer of them are the first of more.
-        seed : int
-            The same seed gives the same bytes, whatever the number of threads.
-        finish : callable, optional
-            Applied to each, in the threads: back-transform, reblocking.
-        threads : int
-            Pairs worked on at once.
-
-        Raises
-        ------
-        ModelError
-            For less than one realisation.
+        Each then has all the threads, so that no more fields than it has are in memory.
         """
-        if count < 1:
-            raise ModelError(f"{count} realisations", fix="give one or more")
+        if self.batch_size == 2:
+            yield from super().realisations(count, seed, finish=finish, threads=threads)
+            return
+        for number, some in batches(count, self.batch_size):
+            fields = self.batch(seed, number, some, threads)
 
-        def two(number: int) -> list[_F8]:
-            found = self.pair(seed, number)[: count - 2 * number]
-            return [finish(one) if finish else one for one in found]
+            def one(k: int, fields: _F8 = fields) -> _F8:
+                return finish(fields[k]) if finish else fields[k]
 
-        for both in in_order(two, (count + 1) // 2, threads):
-            yield from both
+            yield from in_order(one, some, threads)

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
 from orefield.deposit.estimation.search import Search
+from orefield.deposit.realisations import checked_mask
 from orefield.deposit.simulation.conditioning import default_search
-from orefield.deposit.simulation.paths import Steps, batches, path_of
+from orefield.deposit.simulation.drawing import batches
+from orefield.deposit.simulation.paths import Steps, path_of
 from orefield.deposit.simulation.placing import PlacedData
 from orefield.deposit.simulation.sequential import PER_PATH
 from orefield.deposit.simulation.streams import in_order, stream
@@ -44,6 +46,8 @@ class IndicatorSimulation:
         Its scores are numbers of categories.
     steps : Steps
     most : int
+    per_path : int
+        Realisations that share a path and its weights.
     """
 
     grid: Grid
@@ -54,6 +58,7 @@ class IndicatorSimulation:
     data: PlacedData | None
     steps: Steps
     most: int
+    per_path: int = PER_PATH
 
     @classmethod
     def on(
@@ -66,6 +71,7 @@ class IndicatorSimulation:
         *,
         search: Search | None = None,
         simulated: NDArray[np.bool_] | None = None,
+        per_path: int = PER_PATH,
     ) -> IndicatorSimulation:
         """Ready to draw.
 
@@ -85,6 +91,8 @@ class IndicatorSimulation:
             Among data and nodes.
         simulated : ndarray of shape (n,), bool, optional
             Nodes of interest.
+        per_path : int
+            Realisations that share a path and its weights; 1 for a path each.
 
         Raises
         ------
@@ -105,10 +113,13 @@ class IndicatorSimulation:
             raise ModelError(f"data are of other categories than {', '.join(names)}")
         longest = max(models, key=lambda m: max((max(s.ranges_m) for s in m.structures), default=0))
         chosen = search or default_search(longest)
-        inside = np.ones(grid.n, dtype=np.bool_) if simulated is None else simulated
-        steps = Steps.of(grid, chosen)
-        nodes = np.flatnonzero(inside)
-        return cls(grid, names, share, models, nodes, data, steps, chosen.max_samples)
+        inside = checked_mask(
+            np.zeros(0, dtype=np.bool_) if simulated is None else simulated, grid.n
+        )
+        return cls(
+            grid, names, share, models, np.flatnonzero(inside), data, Steps.of(grid, chosen),
+            chosen.max_samples, per_path,
+        )  # fmt: skip
 
     def batch(self, seed: int, number: int, count: int) -> tuple[_I1, _F8]:
         """Realisations of one path, (count, n), -1 where not simulated; and what was repaired.
@@ -134,22 +145,20 @@ class IndicatorSimulation:
         out[:, self.nodes] = values[self.nodes].T
         return out, repaired
 
-    def realisations(
-        self, count: int, seed: int, *, threads: int = 1, per_path: int = PER_PATH
-    ) -> Iterator[_I1]:
+    def realisations(self, count: int, seed: int, *, threads: int = 1) -> Iterator[_I1]:
         """One realisation after the other: numbers of categories, shape (n,), int8.
 
         Parameters
         ----------
-        count, seed, threads, per_path
-            As :meth:`SequentialGaussian.realisations` takes them.
+        count, seed, threads
+            As :meth:`Drawing.realisations` takes them.
 
         Raises
         ------
         ModelError
             For less than one realisation.
         """
-        parts = batches(count, per_path)
+        parts = batches(count, self.per_path)
         for found, _ in in_order(lambda k: self.batch(seed, *parts[k]), len(parts), threads):
             yield from found
 

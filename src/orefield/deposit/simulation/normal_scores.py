@@ -29,14 +29,15 @@ class Tail:
     limit : float
         The least, or greatest, value there can be. A hyperbolic tail takes infinity, too.
     kind : {"linear", "power", "hyperbolic"}
-        How quantiles go from the outermost value (of probability ``p1`` beyond it) to the limit,
-        at a probability ``p`` beyond: linear is a power of one; a power gives
-        ``limit + (z1 - limit) (p / p1) ** (1 / power)``; hyperbolic is a Pareto tail of exponent
-        ``power``, cut at the limit so that it ends there with probability 0, for upper tails of
-        positive values only.
+        How quantiles go from the outermost value ``z1`` (of probability ``p1`` beyond it) to the
+        limit, at a probability ``p`` beyond. With a power, below:
+        ``limit + (z1 - limit) (p / p1) ** (1 / power)``; above:
+        ``z1 + (limit - z1) (1 - p / p1) ** (1 / power)``. Linear is a power of one. Hyperbolic is
+        a Pareto tail of exponent ``power``, cut at the limit so that it ends there with
+        probability 0, for upper tails of positive values only.
     power : float, optional
-        Positive; 1 unless told otherwise, 1.5 in a hyperbolic tail. In an upper power tail, below
-        1 holds values near the outermost one, above 1 draws them to the limit.
+        Positive; 1 unless told otherwise, 1.5 in a hyperbolic tail. A power below 1 draws values
+        down, towards the limit below and the outermost value above; more than 1 draws them up.
 
     Raises
     ------
@@ -73,6 +74,8 @@ class Tail:
         """Values at ``share`` = p / p1 of the probability beyond the outermost value ``end``."""
         power = self.power or 1.0
         if self.kind != "hyperbolic":
+            if self.limit > end:
+                return np.asarray(end + (self.limit - end) * (1.0 - share) ** (1.0 / power))
             return np.asarray(self.limit + (end - self.limit) * share ** (1.0 / power))
         # in u = (z / end) ** -power, uniform from the limit's to one
         last = 0.0 if math.isinf(self.limit) else (self.limit / end) ** -power
@@ -85,6 +88,8 @@ class Tail:
             width = end - self.limit
             if width == 0.0:
                 return np.ones_like(values)
+            if width < 0.0:
+                return np.asarray(1.0 - np.clip((end - values) / width, 0.0, 1.0) ** power)
             return np.asarray(np.clip((values - self.limit) / width, 0.0, 1.0) ** power)
         last = 0.0 if math.isinf(self.limit) else (self.limit / end) ** -power
         if last >= 1.0:

@@ -93,12 +93,21 @@ def _blocks_round(grid: Grid, places: _F8, transform: _F8) -> _I8:
     lag = grid.to_world(steps * size) - np.asarray(grid.origin)
     steps = steps[np.argsort(((lag @ transform.T) ** 2).sum(axis=1), kind="stable")]
     out = np.full((len(places), _NODES_NEAR), -1, dtype=np.int64)
-    nx, ny, _ = grid.shape
-    for row, base in zip(out, cell, strict=True):
-        found = base + steps
+    most = min(_NODES_NEAR, len(steps))
+    first = cell[:, None, :] + steps[:most]
+    whole = ((first >= 0) & (first < shape)).all(axis=(1, 2))
+    out[whole, :most] = _numbers(first[whole], grid)
+    for t in np.flatnonzero(~whole):  # at the grid's edge, further blocks take the place
+        found = cell[t] + steps
         found = found[((found >= 0) & (found < shape)).all(axis=1)][:_NODES_NEAR]
-        row[: len(found)] = found[:, 0] + nx * (found[:, 1] + ny * found[:, 2])
+        out[t, : len(found)] = _numbers(found, grid)
     return out
+
+
+def _numbers(cells: _I8, grid: Grid) -> _I8:
+    """Numbers of blocks, shape (...), of cells (..., 3)."""
+    nx, ny, _ = grid.shape
+    return np.asarray(cells[..., 0] + nx * (cells[..., 1] + ny * cells[..., 2]))
 
 
 def _earlier(reduced: _F8, first: int) -> NDArray[np.int32]:

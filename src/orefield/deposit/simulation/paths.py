@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,16 +82,3 @@ def multigrid_path(grid: Grid, nodes: _I8, rng: np.random.Generator) -> _I8:
 def path_of(grid: Grid, nodes: _I8, seed: int, number: int) -> _I8:
     """The path of that number."""
     return multigrid_path(grid, nodes, stream(seed, 2, number))
-
-
-def batches(count: int, per_path: int) -> list[tuple[int, int]]:
-    """Realisations that share a path: number of the path, and how many.
-
-    Raises
-    ------
-    ModelError
-        When either is less than one.
-    """
-    if count < 1 or per_path < 1:
-        raise ModelError(f"{count} realisations, {per_path} a path", fix="give one or more")
-    return [(k, min(per_path, count - k * per_path)) for k in range(math.ceil(count / per_path))]

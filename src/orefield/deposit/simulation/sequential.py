@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,11 @@ from numpy.typing import NDArray
 from orefield.core.errors import ModelError
 from orefield.core.grid import Grid
 from orefield.deposit.estimation.search import Search
-from orefield.deposit.simulation.conditioning import default_search, unit_sill
-from orefield.deposit.simulation.paths import Steps, batches, path_of
+from orefield.deposit.simulation.conditioning import prepared
+from orefield.deposit.simulation.drawing import Drawing
+from orefield.deposit.simulation.paths import Steps, path_of
 from orefield.deposit.simulation.placing import PlacedData
-from orefield.deposit.simulation.streams import in_order, stream
+from orefield.deposit.simulation.streams import stream
 from orefield.deposit.variogram import Variogram
 from orefield.kernels.sequential_nodes import sequential_gaussian
 
@@ -24,7 +24,7 @@ PER_PATH = 10
 
 
 @dataclass(frozen=True, eq=False)
-class SequentialGaussian:
+class SequentialGaussian(Drawing):
     """Realisations drawn node by node, each given data and nodes before it.
 
     Build it with :meth:`on`. Data condition at nodes alone: a datum outside the grid, or one
@@ -41,6 +41,8 @@ class SequentialGaussian:
         Neighbours at most, data and nodes together.
     unseen : int
         Data that are at no node.
+    per_path : int
+        Realisations that share a path and its weights.
     """
 
     grid: Grid
@@ -50,6 +52,7 @@ class SequentialGaussian:
     steps: Steps
     most: int
     unseen: int
+    per_path: int = PER_PATH
 
     @classmethod
     def on(
@@ -60,6 +63,7 @@ class SequentialGaussian:
         *,
         search: Search | None = None,
         simulated: NDArray[np.bool_] | None = None,
+        per_path: int = PER_PATH,
     ) -> SequentialGaussian:
         """Ready to draw.
 
@@ -68,15 +72,15 @@ class SequentialGaussian:
         grid, variogram, data, search, simulated
             As :meth:`GridSimulation.on` takes them; the search is among data and nodes, its caps
             by hole and octant are not used.
+        per_path : int
+            Realisations that share a path and its weights; 1 for a path each.
 
         Raises
         ------
         ModelError
             When the sill is not 1, no datum is at a node, or no node is in reach of another.
         """
-        model = unit_sill(variogram)
-        chosen = search or default_search(model)
-        inside = np.ones(grid.n, dtype=np.bool_) if simulated is None else simulated
+        model, chosen, nodes = prepared(grid, variogram, search, simulated)
         unseen = 0 if data is None else int((data.node < 0).sum())
         if data is not None and unseen == len(data):
             raise ModelError(
@@ -84,7 +88,12 @@ class SequentialGaussian:
                 fix="let data move to nodes, and check that grid and data lie in one place",
             )
         steps = Steps.of(grid, chosen)
-        return cls(grid, model, np.flatnonzero(inside), data, steps, chosen.max_samples, unseen)
+        return cls(grid, model, nodes, data, steps, chosen.max_samples, unseen, per_path)
+
+    @property
+    def batch_size(self) -> int:
+        """Realisations that share a path."""
+        return self.per_path
 
     def batch(self, seed: int, number: int, count: int) -> _F8:
         """Realisations that share path ``number``, shape (count, n); 0 where not simulated."""
@@ -106,35 +115,3 @@ class SequentialGaussian:
         out = np.zeros((count, self.grid.n))
         out[:, self.nodes] = values[self.nodes].T
         return out
-
-    def realisations(
-        self,
-        count: int,
-        seed: int,
-        *,
-        finish: Callable[[_F8], _F8] | None = None,
-        threads: int = 1,
-        per_path: int = PER_PATH,
-    ) -> Iterator[_F8]:
-        """One realisation after the other, shape (n,), or as ``finish`` leaves it.
-
-        Parameters
-        ----------
-        count, seed, finish, threads
-            As :meth:`GridSimulation.realisations` takes them.
-        per_path : int
-            Realisations that share a path and its weights; 1 for a path each.
-
-        Raises
-        ------
-        ModelError
-            For less than one realisation.
-        """
-        parts = batches(count, per_path)
-
-        def some(k: int) -> list[_F8]:
-            found = self.batch(seed, *parts[k])
-            return [finish(one) if finish else one for one in found]
-
-        for several in in_order(some, len(parts), threads):
-            yield from several

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,7 +17,8 @@ from orefield.deposit.simulation.conditioning import (
     krige_weights,
     unit_sill,
 )
-from orefield.deposit.simulation.streams import in_order, stream
+from orefield.deposit.simulation.drawing import Drawing
+from orefield.deposit.simulation.streams import stream
 from orefield.deposit.variogram import Structure, Variogram, matern_scale
 from orefield.kernels.gaussian_waves import add_waves
 
@@ -30,7 +30,7 @@ _SAME_M = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
-class PointSimulation:
+class PointSimulation(Drawing):
     """Realisations of a Gaussian field at points, with or without data, which stay in their place.
 
     Build it with :meth:`on`. Every structure is a sum of cosine waves whose frequencies follow
@@ -69,6 +69,7 @@ class PointSimulation:
         scores: _F8 | None = None,
         *,
         search: Search | None = None,
+        hole: NDArray[np.int32] | None = None,
         threads: int = 1,
         waves: int = WAVES,
     ) -> PointSimulation:
@@ -84,6 +85,8 @@ class PointSimulation:
             Data, no two at one place.
         search : Search, optional
             Neighbours for kriging of residuals.
+        hole : ndarray of shape (d,), int, optional
+            Of the data, for a search that counts by hole; each its own when left out.
         threads : int
             Does not change the result.
         waves : int
@@ -108,9 +111,7 @@ class PointSimulation:
             raise ModelError("two data are at one place", fix="average them, or leave one out")
         for i, row in enumerate(np.round(points / _SAME_M).astype(np.int64)):
             twin[i] = places.get(tuple(row), -1)
-        weights = krige_weights(
-            points, data, model, search or default_search(model), threads=threads
-        )
+        weights = krige_weights(points, data, model, search or default_search(model), hole, threads)
         if not (weights.near >= 0).any():
             raise ModelError(f"none of {len(data)} data reaches a point", fix="widen the search")
         return cls(points, model, data, np.asarray(scores), weights, twin, waves)
@@ -140,34 +141,14 @@ class PointSimulation:
             self.weights.add(residuals, np.arange(len(out)), fields)
         return out
 
-    def realisations(
-        self,
-        count: int,
-        seed: int,
-        *,
-        finish: Callable[[_F8], _F8] | None = None,
-        threads: int = 1,
-    ) -> Iterator[_F8]:
-        """One realisation after the other, each of shape (n,), or as ``finish`` leaves it.
+    @property
+    def batch_size(self) -> int:
+        """One: each has waves of its own."""
+        return 1
 
-        Parameters
-        ----------
-        count, seed, finish, threads
-            As :meth:`GridSimulation.realisations` takes them.
-
-        Raises
-        ------
-        ModelError
-            For less than one realisation.
-        """
-        if count < 1:
-            raise ModelError(f"{count} realisations", fix="give one or more")
-
-        def one(number: int) -> _F8:
-            found = self.one(seed, number)
-            return finish(found) if finish else found
-
-        yield from in_order(one, count, threads)
+    def batch(self, seed: int, number: int, count: int) -> _F8:
+        """Realisation ``number``, shape (1, n); ``count`` is 1."""
+        return self.one(seed, number)[None]
 
 
 def _frequencies(structure: Structure, count: int, rng: np.random.Generator) -> _F8:
