@@ -173,6 +173,61 @@ def test_inferred_can_have_a_rule_and_a_reach(copy) -> None:
     assert (rule["within"], rule["confidence"], rule["period"]) == (0.3, 0.8, "year")
 
 
+def test_without_a_reach_classes_go_as_far_as_the_variogram(copy) -> None:
+    changed(copy, "ranges_m = [120, 80, 50]", "ranges_m = [45, 20, 15]")
+    code, data, said = run("classify", "-c", copy)
+    assert code == 0, said
+    model = BlockModel.from_parquet(copy.parent / "results" / "classified.parquet")
+    table = rows(copy.parent / "samples.csv")
+    xyz = np.array([[float(r[k]) for k in "xyz"] for r in table])
+    lag = model.grid.centroids()[:, None] - xyz[None]
+    east, north = np.sin(np.radians(60)), np.cos(np.radians(60))
+    along = (lag[..., 0] * east + lag[..., 1] * north) / 45.0
+    across = (lag[..., 0] * north - lag[..., 1] * east) / 20.0
+    near = np.sqrt(along**2 + across**2 + (lag[..., 2] / 15.0) ** 2).min(axis=1)
+    classes, own = model["class_simulation"], model["cu_pct_pass"] > 0
+    assert not classes[near > 1.0 + 1e-6].any()
+    assert (classes[own & (near < 1.0 - 1e-6)] > 0).all()
+    beyond = model.tonnes()[own & (near > 1.0)].sum()
+    assert 0 < beyond == pytest.approx(data["reach"]["beyond_t"], rel=1e-6)
+    said_of = " ".join(data["statement"]["qualifications"])
+    assert "within 45 x 20 x 15 m (longest ranges of variogram 'cu_pct')" in said_of
+    assert f"{beyond:,.0f} t of estimated rock are further and unclassified" in said_of
+
+
+@pytest.mark.parametrize("endless", [True, False])
+def test_where_nothing_limits_the_reach_it_is_said(copy, endless: bool) -> None:
+    if endless:
+        changed(copy, "tonnes_per_year = 4e6", "tonnes_per_year = 4e6\nreach_m = inf")
+    else:
+        text = copy.read_text(encoding="utf-8")
+        copy.write_text(text[: text.index("[[variogram]]")], encoding="utf-8")
+    code, data, said = run("classify", "-c", copy)
+    assert code == 0, said
+    assert data["reach"] is None
+    assert data["tonnes_by_class"]["simulation"]["unclassified"] == 0
+    assert "however far from samples" in " ".join(data["statement"]["qualifications"])
+
+
+def test_a_search_limits_where_there_is_no_variogram(copy) -> None:
+    text = copy.read_text(encoding="utf-8")
+    estimate = """[[estimate]]
+value = "cu_pct"
+method = "inverse distance"
+[[estimate.search]]
+ranges_m = [30, 30, 20]
+[[estimate.search]]
+times = 2
+"""
+    copy.write_text(text[: text.index("[[variogram]]")] + estimate, encoding="utf-8")
+    code, data, said = run("classify", "-c", copy)
+    assert code == 0, said
+    assert (data["reach"]["ranges_m"], data["reach"]["from"]) == (
+        [30.0, 30.0, 20.0], "first search of [[estimate]]"
+    )  # fmt: skip
+    assert data["reach"]["beyond_t"] > 0
+
+
 def test_a_shell_restricts_the_resource(copy) -> None:
     changed(copy, 'method = "simulation"', 'method = "simulation"\nshell = "pit"')
     code, data, said = run("classify", "-c", copy)
@@ -213,6 +268,8 @@ def test_without_realisations_there_is_no_interval(copy) -> None:
         ("tonnes_per_year = 4e6", 'tonnes_per_year = 4e6\nvolumes = "cubes"', "volumes"),
         ("tonnes_per_year = 4e6", 'tonnes_per_year = 4e6\nmeasures = ["gold"]', "gold"),
         ("tonnes_per_year = 4e6", "tonnes_per_year = 4e6\ncutoff = 50", "no realisation has ore"),
+        ("tonnes_per_year = 4e6", "tonnes_per_year = 4e6\nreach_m = 1e-3", "tiny"),
+        ("tonnes_per_year = 4e6", "tonnes_per_year = 4e6\nreach_m = -5", "reach_m"),
         ('method = "simulation"', "", "which method"),
         ('method = "simulation"', 'method = "guess"', "guess"),
         ('method = "simulation"', 'method = "simulation"\nestimates = "x"', "estimates"),

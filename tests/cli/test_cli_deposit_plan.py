@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from small_study import invoke
 
+from orefield.commands.deposit.drill_samples import merged_along_holes
+from orefield.commands.deposit.drill_texts import plan_text
 from orefield.commands.deposit.drilling import deposit_plan
 from orefield.core import BlockModel, Grid, InputError
+from orefield.deposit.drilling.conditioning import Conditioning
 from orefield.deposit.realisations import Realisations
+from orefield.deposit.samples import Samples
 
 BASE = """
 [samples]
@@ -111,6 +117,41 @@ def test_plan_for_contained_metal_leaves_collars_figures_and_json(tmp_path: Path
     assert "do not depend on values" in text
 
 
+def test_samples_of_a_hole_are_merged_where_there_are_too_many(tmp_path: Path) -> None:
+    """No hole is left out, which would let it be drilled again."""
+    every, _ = _run(_folder(tmp_path), "[plan]\n" + HOLES)
+    wide = HOLES.replace("sample_m = 10", "sample_m = 20")
+    merged, shown = _run(tmp_path, "[plan]\nmax_samples = 20\n" + wide)
+    facts = merged["facts"]
+    assert (facts["samples"], facts["samples_merged"], facts["samples_used"]) == (36, 18, 18)
+    assert "36 samples merged along holes to 18;" in shown
+    before = [data["before"]["standard_error_t"] for data in (every, merged)]
+    # a merged sample stands at its middle: a little less is known than was
+    assert before[0] < before[1] < 1.1 * before[0]
+    fewer, shown = _run(tmp_path, "[plan]\nmax_samples = 5\n" + wide)
+    assert "merged along holes to 18, the nearest 5;" in shown
+    assert fewer["before"]["standard_error_t"] > 1.1 * before[1]
+
+
+def test_merging_goes_along_the_hole_whatever_the_order_of_its_rows() -> None:
+    rng = np.random.default_rng(1)
+    down = np.array([0.6, 0.0, -0.8])
+    depths = [np.arange(2.5, 50.0, 5.0), np.arange(2.5, 28.0, 5.0)]
+    places = np.concatenate([
+        np.array([100.0, 50.0 * h, 400.0]) + d[:, None] * down for h, d in enumerate(depths)
+    ])  # fmt: skip
+    order = rng.permutation(len(places))
+    hole = np.repeat([0, 1], [len(d) for d in depths])
+    samples = Samples(places[order], {"cu_pct": np.ones(len(places))}, hole=hole[order])
+    xyz, factors = merged_along_holes(samples, 10.0)
+    assert len(xyz) == 5 + 3
+    assert factors == pytest.approx(0.5)
+    for h in (0, 1):
+        mine = xyz[np.abs(xyz[:, 1] - 50.0 * h) < 1e-9]
+        along = np.sort((mine - [100.0, 50.0 * h, 400.0]) @ down)
+        assert along == pytest.approx(np.arange(5.0, 5.0 + 10.0 * len(mine), 10.0))
+
+
 def test_drilled_where_no_hole_is(tmp_path: Path) -> None:
     """All samples are in the western half: the first new hole is in the eastern."""
     data, _ = _run(_folder(tmp_path), "[plan]\n" + HOLES)
@@ -190,16 +231,31 @@ def test_two_dimensions(tmp_path: Path) -> None:
     assert len(data["holes"]) == 3
 
 
-def test_a_stop_keeps_the_best_so_far(tmp_path: Path) -> None:
-    asked: list[int] = []
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_keeps_the_best_so_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = _folder(tmp_path)
+    (folder / "d.toml").write_text(BASE + "[plan]\n" + HOLES)
+    drill, sent = Conditioning.drill, []
 
-    @contextmanager
-    def stopping() -> Iterator[Callable[[], bool]]:
-        yield lambda: asked.append(1) or len(asked) > 2  # type: ignore[func-returns-value]
+    def interrupted(self: Conditioning, hole: int) -> None:
+        drill(self, hole)
+        if not sent:
+            sent.append(hole)
+            os.kill(os.getpid(), signal.SIGINT)
 
-    data, shown = _run(_folder(tmp_path), "[plan]\n" + HOLES, stopping=stopping)
-    assert data["search"]["stopped"]
-    assert "stopped" in shown
+    monkeypatch.setattr(Conditioning, "drill", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    done = invoke("deposit", "plan", "-c", "d.toml", "--json", cwd=folder)
+    assert done.code == 0, done.err
+    assert "stopping with the best" in done.err
+    assert done.json["search"]["stopped"]
+    assert [h["hole"] for h in done.json["holes"]] == [
+        r["hole"] for r in csv.DictReader((folder / "results/planned_holes.csv").open())
+    ]
+    assert len(done.json["holes"]) == 1  # of three that the metres allow
+    assert signal.getsignal(signal.SIGINT) is before
+    # what is left is told as a person reads it, too
+    assert "stopped: this is the best so far" in plan_text(done.json)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,12 @@ import seen_mines as sm
 from typer.testing import CliRunner
 
 from orefield.cli.app import app
+from orefield.commands.deposit import updating
 from orefield.core import BlockModel, OrefieldError
+from orefield.deposit.orientation import Rotation
 from orefield.deposit.realisations import Realisations
+from orefield.deposit.variogram import Structure, Variogram
+from orefield.deposit.variography import write_models
 
 MINE = sm.mine(3, sm.Setting(shape=(9, 9, 3), members=30))
 
@@ -75,6 +80,19 @@ def update(config: Path) -> dict:
     return json.loads(done.stdout)
 
 
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory) -> tuple[Path, dict]:
+    """A day taken in, with everything that is left of it."""
+    config = folder_of(tmp_path_factory.mktemp("day"))
+    return config, update(config)
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch) -> None:
+    """Most of the time goes into the figure, which ``taken``, made before, has."""
+    monkeypatch.setattr(updating, "update_svg", lambda *_: "<svg/>")
+
+
 def updated(config: Path) -> Realisations:
     return Realisations.from_parquet(config.parent / "results" / "updated.parquet")
 
@@ -84,9 +102,9 @@ def also(config: Path, *names: str, **lines: str) -> None:
     config.write_text(text)
 
 
-def test_a_day_is_taken_in_and_told(tmp_path):
-    config = folder_of(tmp_path)
-    data = update(config)
+def test_a_day_is_taken_in_and_told(taken):
+    config, data = taken
+    results = config.parent / "results"
     assert data["accepted"] == data["readings"] == len(MINE.benches[0])
     after = updated(config)
     top = slice(2 * 81, 3 * 81)
@@ -96,11 +114,11 @@ def test_a_day_is_taken_in_and_told(tmp_path):
     ]
     assert errors[1] < 0.7 * errors[0]
     np.testing.assert_array_equal(after["mo_pct"], (0.02 * MINE.prior.astype(np.float32)))
-    log = list(csv.DictReader((tmp_path / "results" / "update_log.csv").open()))
+    log = list(csv.DictReader((results / "update_log.csv").open()))
     assert [row["accepted"] for row in log] == ["True"] * len(MINE.benches[0])
     closer = [abs(float(r["after"]) - float(r["seen"])) for r in log]
     assert np.mean(closer) < np.mean([abs(float(r["predicted"]) - float(r["seen"])) for r in log])
-    blocks = BlockModel.from_parquet(tmp_path / "results" / "updated_blocks.parquet")
+    blocks = BlockModel.from_parquet(results / "updated_blocks.parquet")
     np.testing.assert_allclose(blocks["cu_pct_after"], after["cu_pct"].mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(
         blocks["cu_pct_before_sd"], MINE.prior.std(axis=0, ddof=1), rtol=1e-4
@@ -108,10 +126,10 @@ def test_a_day_is_taken_in_and_told(tmp_path):
     seen = [row for row in data["benches"] if row["where"] == "seen"]
     assert [row["blocks"] for row in seen] == [81]
     assert seen[0]["spread_after"] < 0.6 * seen[0]["spread_before"]
-    svg = (tmp_path / "results" / "update.svg").read_text()
+    svg = (results / "update.svg").read_text()
     assert svg.count("<svg") == 1
     assert sorted(data["files"]) == sorted(
-        p.name for p in (tmp_path / "results").iterdir()
+        p.name for p in results.iterdir()
         if p.name not in ("realisations.parquet", "update_state.json")
     )  # fmt: skip
 
@@ -171,20 +189,16 @@ def test_a_stuck_belt_is_refused_with_its_evidence(tmp_path):
     assert by_name["truck-1"]["refused"] == 0
 
 
-def test_units_are_converted_and_rows_sorted(tmp_path):
+def test_units_are_converted_and_rows_sorted(taken, tmp_path):
     def parts(row):
         return [*row[:4], f"{float(row[4]) * 1e4:.3f}", "ppm"]
 
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one = folder_of(tmp_path / "a")
-    other = folder_of(tmp_path / "b", change=parts)
-    lines = (tmp_path / "b" / "day0.csv").read_text().splitlines()
-    (tmp_path / "b" / "day0.csv").write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n")
-    update(one)
+    other = folder_of(tmp_path, change=parts)
+    lines = (tmp_path / "day0.csv").read_text().splitlines()
+    (tmp_path / "day0.csv").write_text("\n".join([lines[0], *lines[:0:-1]]) + "\n")
     data = update(other)
     assert "sorted" in data["warnings"][0]
-    np.testing.assert_allclose(updated(one)["cu_pct"], updated(other)["cu_pct"], rtol=1e-3)
+    np.testing.assert_allclose(updated(taken[0])["cu_pct"], updated(other)["cu_pct"], rtol=1e-3)
 
 
 def broken(column: int, value: str):
@@ -253,10 +267,13 @@ def test_faults_of_mixtures_are_told_with_their_line(tmp_path, old, new, message
         ('["day0.csv"]', '"week*.csv"', "no file is called"),
         ("[update]", '[update]\nmethod = "best"', "unknown method"),
         ("[update]", "[update]\nrelaxation = 1.5", "relaxation is 1.5"),
+        ("[update]", "[update]\ncrowding = 0", "crowding is 0"),
         ("[update]", "[update]\nspikes = 2", "unknown key 'spikes'"),
         ("[update]", '[update]\nas_of = "2026-02-01"', "in the future"),
         ("[update]", "[update]\nhighest = 0.1", "beyond the limits"),
         ("[140, 140, 50]", "[140, 0, 50]", "ranges"),
+        ("[140, 140, 50]", "[140, 140]", "three numbers"),
+        ("[140, 140, 50]", "[140, 140, true]", "three numbers"),
         ("[update.localisation]\nranges_m = [140, 140, 50]", "", "how far a reading reaches"),
         ("noise_relative = 0.1\nbias", "bias", "believed blindly"),
         ('name = "truck-2"', 'name = "truck-1"', "two sensors are called"),
@@ -287,11 +304,11 @@ def test_realisations_that_are_missing_or_one_only(tmp_path):
         deposit_update(config)
 
 
-def test_a_state_that_belongs_to_other_files_is_refused(tmp_path):
+def test_a_state_that_belongs_to_other_files_is_refused(taken, tmp_path):
     from orefield.commands.deposit.updating import deposit_update
 
-    config = folder_of(tmp_path)
-    update(config)
+    shutil.copytree(taken[0].parent, tmp_path, dirs_exist_ok=True)
+    config = tmp_path / taken[0].name
     changed = Realisations(MINE.grid, {"cu_pct": MINE.prior + 0.01})
     path = tmp_path / "results" / "realisations.parquet"
     before = path.read_bytes()
@@ -309,19 +326,17 @@ def test_a_state_that_belongs_to_other_files_is_refused(tmp_path):
     assert update(config)["accepted"] == len(MINE.benches[0])
 
 
-def test_sensors_from_a_table_and_blocks_by_place(tmp_path):
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one, other = folder_of(tmp_path / "a"), folder_of(tmp_path / "b")
+def test_sensors_from_a_table_and_blocks_by_place(taken, tmp_path):
+    other = folder_of(tmp_path)
     text = other.read_text()
     text = text[: text.index("[[update.sensor]]")].replace(
         "[update]", '[update]\nsensors = "sensors.csv"', 1
     )
     other.write_text(text)
-    (tmp_path / "b" / "sensors.csv").write_text(
+    (tmp_path / "sensors.csv").write_text(
         "name,noise_relative,bias_sd\ntruck-1,0.1,\ntruck-2,0.1,\nbelt,0.1,0.02\n"
     )
-    path = tmp_path / "b" / "day0_blocks.csv"
+    path = tmp_path / "day0_blocks.csv"
     rows = list(csv.DictReader(path.open()))
     at = MINE.grid.centroids()
     with path.open("w", newline="") as file:
@@ -329,8 +344,8 @@ def test_sensors_from_a_table_and_blocks_by_place(tmp_path):
         out.writerow(["id", "x_m", "y_m", "z_m", "tonnes"])
         for row in rows:
             out.writerow([row["id"], *at[int(row["block"])], row["tonnes"]])
-    assert update(one)["sensors"] == update(other)["sensors"]
-    np.testing.assert_array_equal(updated(one)["cu_pct"], updated(other)["cu_pct"])
+    assert taken[1]["sensors"] == update(other)["sensors"]
+    np.testing.assert_array_equal(updated(taken[0])["cu_pct"], updated(other)["cu_pct"])
     lines = path.read_text().splitlines()
     lines[1] = lines[1].replace(lines[1].split(",")[1], "9e6")
     path.write_text("\n".join(lines) + "\n")
@@ -349,5 +364,26 @@ def test_the_reach_comes_from_the_variogram_where_none_is_told(tmp_path):
         'kind = "spherical"\nsill = 0.9\nranges_m = [120, 90, 40]\nazimuth_deg = 30\n'
     )
     data = update(config)
-    assert data["reach_m"] == [120.0, 90.0, 40.0]
+    assert data["reach_m"] == [180.0, 135.0, 60.0]  # one and a half times as far
     assert "variogram 'cu_pct'" in data["reach_from"]
+
+
+def test_the_reach_comes_from_the_fitted_variograms_where_none_is_described(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    told, fitted = folder_of(tmp_path / "a"), folder_of(tmp_path / "b")
+    text = told.read_text()
+    ranges = "ranges_m = [140, 140, 50]"
+    told.write_text(
+        text.replace(ranges, "ranges_m = [165, 90, 45]\nazimuth_deg = 30").replace(
+            "[update]", "[update]\ncrowding = 0.5", 1
+        )
+    )
+    fitted.write_text(text.replace(f"[update.localisation]\n{ranges}", ""))
+    model = Variogram(0.1, (Structure("spherical", 0.9, (110.0, 60.0, 30.0), Rotation(30.0)),))
+    (tmp_path / "b" / "results" / "variograms.toml").write_text(write_models({"cu_pct": model}))
+    update(told)
+    data = update(fitted)
+    assert data["reach_m"] == [165.0, 90.0, 45.0]
+    assert "variogram 'cu_pct'" in data["reach_from"]
+    np.testing.assert_array_equal(updated(told)["cu_pct"], updated(fitted)["cu_pct"])

@@ -128,12 +128,68 @@ kinds = ["spherical"]
 
 def test_a_person_is_told(holes: Path) -> None:
     text = '[experimental]\nvalues = ["cu_pct"]\ncode = "rock"\nof = ["ore"]\n'
-    file = write(holes, "told", text + '[experimental.fit]\nkinds = ["spherical"]\n')
+    fit = '[experimental.fit]\nkinds = ["spherical"]\nfrom = "values"\n'
+    file = write(holes, "told", text + fit)
     ran = CliRunner().invoke(app, ["deposit", "variogram", "-c", str(file)])
     assert ran.exit_code == 0, ran.output
     assert "semivariogram of 180 samples, rock = ore" in ran.stdout
     assert "nugget" in ran.stdout
     assert "lags of 40 m: the median spacing of holes or samples" in ran.stdout
+
+
+def test_a_model_by_way_of_normal_scores_is_told_drawn_and_noted(holes: Path) -> None:
+    quick = 'values = ["cu_pct"]\ndirections = "all"\nlag_m = 40\nlags = 5\n'
+    fit = '[experimental.fit]\nkinds = ["spherical"]\n'
+    data, text = deposit_variogram(write(holes, "scores", f"[experimental]\n{quick}{fit}"))
+    (one,) = data["variograms"]
+    assert one["scores"]["name"] == "cu_pct scores"
+    assert one["scores"]["measure"] == "semivariogram of normal scores"
+    assert one["scores"]["variance"] == pytest.approx(1.0, abs=0.05)
+    assert one["model"]["sill"] == pytest.approx(one["variance"])
+    assert "of normal scores" in text
+    assert one["notes"][0].startswith("fitted to normal scores and taken back")
+    assert {"variogram_cu_pct.svg", "variogram_cu_pct_scores.svg"} <= set(data["files"])
+    noted = (holes / "scores" / "variograms.toml").read_text("utf-8")
+    assert 'note = "fitted to normal scores and taken back' in noted
+    with (holes / "scores" / "variogram_points.csv").open(encoding="utf-8") as table:
+        assert {r["name"] for r in csv.DictReader(table)} == {"cu_pct", "cu_pct scores"}
+    # the scores' own variogram is the one that a transform would give, which has a sill of one
+    asked = f'[experimental]\n{quick}transform = "normal_scores"\n{fit}'
+    (transformed,) = deposit_variogram(write(holes, "asked", asked))[0]["variograms"]
+    assert transformed["model"]["sill"] == pytest.approx(1.0)
+    assert one["scores"]["model"]["sill"] == pytest.approx(one["scores"]["variance"], rel=0.01)
+    longest = [
+        m["structures"][-1]["ranges_m"][0] for m in (transformed["model"], one["scores"]["model"])
+    ]
+    assert longest[0] == pytest.approx(longest[1], rel=0.05)
+    assert "scores" not in transformed
+    plain, _ = deposit_variogram(
+        write(holes, "plain", f'[experimental]\n{quick}{fit}from = "values"\n')
+    )
+    assert "scores" not in plain["variograms"][0]
+    assert "note = " not in (holes / "plain" / "variograms.toml").read_text("utf-8")
+
+
+def test_weights_and_a_nugget_by_hand_hold_for_values_not_for_scores(tmp_path: Path) -> None:
+    """Of 200 samples a weighted half; the other half, without weight, has twice the grade."""
+    rng = np.random.default_rng(3)
+    xy = rng.uniform(0.0, 100.0, (200, 2))
+    cu = np.exp(np.sin(xy[:, 0] / 15.0) + 0.3 * rng.standard_normal(200))
+    w = np.repeat([2.0, 0.0], 100)
+    cu[100:] *= 2.0
+    rows = [f"{x},{y},0,{v},{k}\n" for (x, y), v, k in zip(xy, cu, w, strict=True)]
+    (tmp_path / "samples.csv").write_text("x,y,z,cu_pct,w\n" + "".join(rows), encoding="utf-8")
+    text = '[experimental]\nweights = "w"\ndirections = "all"\nlag_m = 10\n[experimental.fit]\n'
+    data, _ = deposit_variogram(write(tmp_path, "weighed", text + "nugget = 0.05\n"))
+    (one,) = data["variograms"]
+    assert one["value"] == "cu_pct"
+    assert one["model"]["sill"] == pytest.approx(cu[:100].var())
+    assert one["model"]["nugget"] == pytest.approx(0.05)
+    nugget = one["scores"]["model"]["nugget"]
+    assert 0.0 < nugget < 1.0
+    assert nugget != pytest.approx(0.05)
+    sill, _ = deposit_variogram(write(tmp_path, "held", text + "sill = 9.0\n"))
+    assert sill["variograms"][0]["model"]["sill"] == pytest.approx(9.0)
 
 
 def test_directions_lags_and_parts_by_hand(holes: Path) -> None:
@@ -172,6 +228,7 @@ lags = 4
 values = ["cu_pct"]
 name = "relative"
 measure = "pairwise_relative"
+directions = "all"
 lag_m = 40
 [experimental.fit]
 skip = true
@@ -207,10 +264,28 @@ skip = true
         ("[experimental]\ncode = 'zone'\nof = ['air']", "no code 'zone'"),
         ("[experimental]\nvalues = ['cu_pct']\ncoregionalisation = true", "of 1 variable"),
         ("[[experimental]]\nlag_m = 40\n[[experimental]]\nlag_m = 40", "would be called 'cu_pct'"),
+        (
+            "[[experimental]]\nvalues = ['cu_pct']\n"
+            "[[experimental]]\nvalues = ['ni_pct']\nname = 'cu_pct scores'",
+            "would be called 'cu_pct scores'",
+        ),
         ("[experimental.fit]\nnugget = 'deep'", "'nugget' is 'deep'"),
         ("[experimental.fit]\nnugget = -1.0", "nugget held"),
         ("[experimental.fit]\nkinds = ['sphere']", "unknown kind 'sphere'"),
         ("[experimental.fit]\nweights = 'all'", "'weights' is 'all'"),
+        ("[experimental.fit]\nfrom = 'ranks'", "'from' is 'ranks'"),
+        (
+            "[experimental]\ntransform = 'normal_scores'\n[experimental.fit]\nfrom = 'scores'",
+            "single values as they are",
+        ),
+        (
+            "[experimental]\nmeasure = 'correlogram'\n[experimental.fit]\nfrom = 'scores'",
+            "single values as they are",
+        ),
+        (
+            "[experimental]\nvalues = ['cu_pct']\n[experimental.fit]\nnugget = 900.0",
+            "add up to 900",
+        ),
         ("[experimental]\nmap_cells = 3\nmap_m = [1, 2]", "map_m"),
         ("[experimental]\ndirections = 'axes'", "no rotation"),
         ("[experimental]\ntop_cut = 0.0", "does not vary"),
@@ -263,6 +338,7 @@ reach_m = 20
     folder = holes / "stats"
     assert sorted(p.name for p in folder.iterdir()) == sorted(data["files"])
     assert all(is_svg(p) for p in folder.glob("*.svg"))
+    assert "correlations.svg" in data["files"]
     with (holes / "samples.csv").open(encoding="utf-8") as table:
         rows = list(csv.DictReader(table))
     cu = np.array([float(r["cu_pct"]) for r in rows])
@@ -285,7 +361,8 @@ reach_m = 20
 
 @pytest.mark.parametrize("how", ["polygons", "nodes", "none"])
 def test_other_ways_to_decluster(holes: Path, how: str) -> None:
-    data, text = deposit_stats(write(holes, how, f"[statistics]\ndeclustering = '{how}'\n"))
+    asked = f"[statistics]\nvalues = ['cu_pct']\ndeclustering = '{how}'\n"
+    data, text = deposit_stats(write(holes, how, asked))
     part = data["values"][0]
     assert part["cell_m"] is None
     assert part["declustered"]["mean"] == pytest.approx(part["naive"]["mean"], rel=0.2)

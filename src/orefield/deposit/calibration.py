@@ -14,6 +14,9 @@ TOLERANCE = 0.005
 """Greatest relative deviation of tonnes, grade and metal from what is published."""
 
 
+_AMOUNTS = ("ore_t", "cu_pct", "cu_t", "mo_pct", "ag_gpt", "au_gpt")
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a model holds at or above a cut-off.
@@ -39,6 +42,10 @@ class Measured:
     ag_gpt: float
     au_gpt: float
     blocks: int
+
+    def as_dict(self) -> dict[str, float]:
+        """Ore (t), copper (%, t) and by-products (%, g/t) as plain values."""
+        return {name: float(getattr(self, name)) for name in _AMOUNTS}
 
 
 def measure(model: BlockModel, cutoff_cu_pct: float) -> Measured:
@@ -132,10 +139,9 @@ class CalibrationReport:
 
     def as_dict(self) -> dict[str, dict[str, float]]:
         """Plain values: ``modelled`` and ``published``, each with ore, grade and metal."""
-        names = ("ore_t", "cu_pct", "cu_t", "mo_pct", "ag_gpt", "au_gpt")
         return {
-            "modelled": {n: float(getattr(self.modelled, n)) for n in names},
-            "published": {n: float(getattr(self.published, n)) for n in names},
+            "modelled": self.modelled.as_dict(),
+            "published": {n: float(getattr(self.published, n)) for n in _AMOUNTS},
         }
 
 

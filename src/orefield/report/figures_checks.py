@@ -141,6 +141,8 @@ def variogram_graph(found: list[Continuity]) -> Figure | None:
                     label="mean")  # fmt: skip
             ax.plot(one.lags_m, one.model, color=_ESTIMATE, linewidth=1.4, linestyle=(0, (4, 2)),
                     label="model")  # fmt: skip
+            ax.plot(one.lags_m, one.nearest, color=_NEAREST, linewidth=1.2, linestyle=(0, (1, 2)),
+                    label="nearest")  # fmt: skip
             ax.set_ylim(bottom=0.0)
             ax.set_xlim(left=0.0)
             ax.set_xlabel(f"lag along {one.axis}, m", loc="left")
@@ -297,7 +299,9 @@ def check_figures(
         ),
         "check_variogram": (
             variogram_graph(found.continuity),
-            "Semivariance of realisations along the grid's axes, over the sill, and the model's.",
+            "Semivariance of realisations along the grid's axes, over the sill, and the model's; "
+            "dots: the nearest-neighbour model's on the same pairs, above one where the deposit "
+            "has a trend.",
         ),
         "check_tonnage": (
             tonnage_graph(found),

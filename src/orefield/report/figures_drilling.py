@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _F8 = NDArray[np.float64]
 
 _SIDE = 330.0
+_DOT_PX = 1.5
+"""Samples nearer to each other than this are one dot."""
+
 _LEFT, _GAP, _RIGHT, _ABOVE, _BELOW = 66.0, 26.0, 84.0, 30.0, 66.0
 
 
@@ -28,7 +31,6 @@ def plan_map(
     existing_m: _F8,
     collars_m: _F8,
     ends_m: _F8,
-    names: Sequence[str],
 ) -> Figure:
     """Uncertainty of columns of blocks in plan before and after, with holes.
 
@@ -43,16 +45,24 @@ def plan_map(
     existing_m : ndarray of shape (s, 2) or (s, 3)
         Places of samples there are.
     collars_m, ends_m : ndarray of shape (p, 3)
-        Of new holes.
-    names : sequence of str
-        Of new holes, in order.
+        Of new holes, in the order of drilling.
     """
     from matplotlib.colors import LinearSegmentedColormap
 
-    corners = _corners(grid)
-    every = np.concatenate([corners, collars_m[:, :2], ends_m[:, :2]])
+    nx, ny, _ = grid.shape
+    x, y = np.meshgrid(np.arange(nx + 1) * grid.size[0], np.arange(ny + 1) * grid.size[1])
+    nodes = grid.to_world(np.column_stack([x.ravel(), y.ravel(), np.zeros(x.size)]))
+    east, north = nodes[:, 0].reshape(x.shape), nodes[:, 1].reshape(x.shape)
+    # what is shown is the region and the new holes, not all of the grid
+    shown = np.logical_or.reduce([np.isfinite(m) for m in maps.values()])
+    own = np.zeros(x.shape, dtype=np.bool_)
+    for dy in (0, 1):
+        for dx in (0, 1):
+            own[dy : ny + dy, dx : nx + dx] |= shown
+    region = np.column_stack([east[own], north[own]])
+    every = np.concatenate([region, collars_m[:, :2], ends_m[:, :2]])
     low, high = every.min(axis=0), every.max(axis=0)
-    pad = 0.03 * float((high - low).max())
+    pad = 0.05 * float((high - low).max())
     low, high = low - pad, high + pad
     wide, tall = high - low
     scale = _SIDE / max(wide, tall)
@@ -60,10 +70,7 @@ def plan_map(
     n = len(maps)
     top = max(float(np.nanmax(m)) for m in maps.values())
     colours = LinearSegmentedColormap.from_list("error", [style.WATER[4], style.WATER[1]])
-    nx, ny, _ = grid.shape
-    x, y = np.meshgrid(np.arange(nx + 1) * grid.size[0], np.arange(ny + 1) * grid.size[1])
-    nodes = grid.to_world(np.column_stack([x.ravel(), y.ravel(), np.zeros(x.size)]))
-    east, north = nodes[:, 0].reshape(x.shape), nodes[:, 1].reshape(x.shape)
+    dots = _dots(existing_m[:, :2], low, high, _DOT_PX / scale)
     total = _LEFT + n * width + (n - 1) * _GAP + _RIGHT
     with style.look():
         fig = style.figure(total, _ABOVE + height + _BELOW)
@@ -75,7 +82,7 @@ def plan_map(
                 rasterized=True,
             )  # fmt: skip
             ax.plot(
-                existing_m[:, 0], existing_m[:, 1], ".", color=style.GREY[1], markersize=2.5,
+                dots[:, 0], dots[:, 1], ".", color=style.GREY[1], markersize=2.5,
                 label="samples there are",
             )  # fmt: skip
             for a, b in zip(collars_m, ends_m, strict=True):
@@ -177,10 +184,9 @@ def plan_map_svg(
     existing_m: _F8,
     collars_m: _F8,
     ends_m: _F8,
-    names: Sequence[str],
 ) -> str:
     """:func:`plan_map` as an SVG file."""
-    fig = plan_map(grid, maps, unit, existing_m, collars_m, ends_m, names)
+    fig = plan_map(grid, maps, unit, existing_m, collars_m, ends_m)
     return style.svg_file(fig, "orefield drilling plan")
 
 
@@ -198,10 +204,11 @@ def spacing_svg(spacings_m: _F8, errors: Mapping[str, _F8], within: float) -> st
     return style.svg_file(spacing_graph(spacings_m, errors, within), "orefield drilling spacing")
 
 
-def _corners(grid: Grid) -> _F8:
-    wide, deep = grid.size[0] * grid.shape[0], grid.size[1] * grid.shape[1]
-    local = np.array([[0, 0, 0], [wide, 0, 0], [0, deep, 0], [wide, deep, 0]], dtype=np.float64)
-    return grid.to_world(local)[:, :2]
+def _dots(places: _F8, low: _F8, high: _F8, apart: float) -> _F8:
+    """Of places (s, 2) in a window, one in each square of a side: more look the same."""
+    inside = places[((places >= low) & (places <= high)).all(axis=1)]
+    _, first = np.unique(np.floor((inside - low) / apart), axis=0, return_index=True)
+    return inside[np.sort(first)]
 
 
 def _numbers(ax: Axes, collars: _F8) -> None:

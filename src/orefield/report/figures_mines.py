@@ -107,8 +107,9 @@ def grade_tonnage(run: RunTables, asset: str, *, width: float = 236, height: flo
         _right_labels(ax, full)
         ax.text(0.98, 1.04, "grade, % Cu", transform=ax.transAxes, ha="right",
                 color=style.GREY[1], fontsize=style.FONT_PX - 1)  # fmt: skip
-        if np.isfinite(published):
-            points = [float(row["published_ore_t"]) / scale, float(row["published_cu_pct"]) * lift]
+        reported = [float(row.get(f"published_{name}", np.nan)) for name in ("ore_t", "cu_pct")]
+        if np.isfinite([published, *reported]).all():
+            points = [reported[0] / scale, reported[1] * lift]
             ax.plot([published] * 2, points, "o", ms=4.6, zorder=5, **_RING)
     return fig
 

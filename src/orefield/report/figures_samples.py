@@ -1,7 +1,9 @@
-"""Samples as graphs: distributions, declustering, top-cuts, contacts."""
+"""Samples as graphs: distributions, declustering, top-cuts, contacts, correlations."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,7 @@ from scipy import special
 
 from orefield.deposit.statistics import (
     Contact,
+    Correlations,
     Declustering,
     TopCuts,
     cumulative,
@@ -20,6 +23,7 @@ from orefield.report import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 _F8 = NDArray[np.float64]
@@ -30,6 +34,8 @@ _HEAD = 26.0
 _SHARES = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 _MOST_POINTS = 600
 _READABLE = 0.995
+_MOST_PAIRS, _ACROSS, _PANEL = 12, 4, 220.0
+_MOST_DOTS = 2000
 
 
 def distribution_graph(
@@ -95,14 +101,17 @@ def _readable(values: _F8) -> float:
 
 
 def _logarithmic(ax: Axes) -> None:
+    ax.set_xscale("log")
+    _decades(ax.xaxis, *ax.get_xlim())
+
+
+def _decades(axis: Axis, low: float, high: float) -> None:
     """Decades, and where there are few of them 2 and 5 too, in plain numbers."""
     from matplotlib.ticker import LogLocator, NullLocator
 
-    ax.set_xscale("log")
-    low, high = ax.get_xlim()
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high / low < 300.0 else (1.0,)))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter("{x:g}")
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high / low < 300.0 else (1.0,)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter("{x:g}")
 
 
 def _probability(ax: Axes, values: _F8, weights: _F8, colour: str, label: str) -> None:
@@ -187,6 +196,94 @@ def contact_graph(found: Contact, title: str) -> Figure:
     return fig
 
 
+def correlations_graph(
+    found: Correlations, values: Mapping[str, _F8], title: str, logarithmic: bool
+) -> Figure:
+    """Every two values against each other; of many, those that go together most.
+
+    Parameters
+    ----------
+    found : Correlations
+        Of two values or more.
+    values : mapping of str to ndarray of shape (n,)
+        All of ``found.names``; NaN where not measured.
+    title : str
+        Over all panels.
+    logarithmic : bool
+        Axes of logarithms; samples of which a value is at or below zero are then not shown.
+    """
+    pairs = [(i, j) for i in range(len(found.names)) for j in range(i)]
+    strength = np.nan_to_num(np.abs(found.spearman), nan=-1.0)
+    shown = sorted(pairs, key=lambda p: -strength[p])[:_MOST_PAIRS]
+    across = min(_ACROSS, len(shown))
+    down = math.ceil(len(shown) / across)
+    wide, tall = _PANEL + _LEFT + _RIGHT, _PANEL + _BELOW + _ABOVE + 14.0
+    width, height = across * wide, down * tall + 2 * _HEAD
+    with style.look():
+        fig = style.figure(width, height)
+        for k, (i, j) in enumerate(shown):
+            row, column = divmod(k, across)
+            left, above = column * wide + _LEFT, _HEAD + row * tall + _ABOVE + 14.0
+            ax = style.axes(fig, left, height - above - _PANEL, width - left - _PANEL, above)
+            _scatter(ax, values[found.names[j]], values[found.names[i]], logarithmic)
+            ax.set_xlabel(found.names[j], loc="left")
+            ax.set_title(f"{found.names[i]}\n{_strength(found, i, j)}")
+        fig.text(_LEFT / width, 1 - 14 / height, title, va="center", weight="bold", size=12.0)
+        said = []
+        if len(shown) < len(pairs):
+            said.append(f"{len(shown)} of {len(pairs)} pairs, highest rank correlation first")
+        if max(found.counts[i, j] for i, j in shown) > _MOST_DOTS:
+            said.append(f"at most {_MOST_DOTS:,} samples drawn, taken evenly")
+        fig.text(_LEFT / width, 12 / height, "; ".join(said), va="center", color=style.GREY[1])
+    return fig
+
+
+def _strength(found: Correlations, i: int, j: int) -> str:
+    n = f"n {found.counts[i, j]:,}"
+    if math.isnan(found.pearson[i, j]):
+        return f"no correlation, {n}"
+    return f"r {found.pearson[i, j]:.2f}, of ranks {found.spearman[i, j]:.2f}, {n}"
+
+
+def _scatter(ax: Axes, x: _F8, y: _F8, logarithmic: bool) -> None:
+    use = ~np.isnan(x + y)
+    shown = use & (x > 0) & (y > 0) if logarithmic else use
+    ax.grid(visible=True)
+    if not shown.any():
+        ax.grid(visible=False)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        why = "no sample has both above zero" if use.any() else "no sample has both"
+        ax.text(0.5, 0.5, why, transform=ax.transAxes, ha="center", color=style.GREY[1])
+        return
+    hidden = int(use.sum() - shown.sum())
+    x, y = x[shown], y[shown]
+    pick = np.unique(np.linspace(0, x.size - 1, min(x.size, _MOST_DOTS)).astype(np.int64))
+    ax.plot(x[pick], y[pick], ".", color=style.COPPER[2], markersize=3.0, alpha=0.6)
+    if logarithmic:
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        _decades(ax.xaxis, *ax.get_xlim())
+        _decades(ax.yaxis, *ax.get_ylim())
+        _aside(ax, f"{hidden:,} not above zero" if hidden else "")
+        return
+    ends = (_readable(x), _readable(y))
+    beyond = int(((x > ends[0]) | (y > ends[1])).sum())
+    if beyond:
+        for v, end, limit in ((x, ends[0], ax.set_xlim), (y, ends[1], ax.set_ylim)):
+            margin = 0.04 * (end - float(v.min()))
+            limit(float(v.min()) - margin, end + margin)
+    _aside(ax, f"{beyond:,} beyond" if beyond else "")
+
+
+def _aside(ax: Axes, text: str) -> None:
+    """Words in the corner that few points come to, legible where some do."""
+    if text:
+        ax.text(0.98, 0.02, text, transform=ax.transAxes, ha="right", color=style.GREY[1],
+                bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
+                )  # fmt: skip
+
+
 def distribution_svg(
     values: _F8, weights: _F8, lengths: _F8, title: str, bins: int, logarithmic: bool
 ) -> str:
@@ -208,3 +305,11 @@ def top_cuts_svg(found: TopCuts, title: str) -> str:
 def contact_svg(found: Contact, title: str) -> str:
     """:func:`contact_graph` as an SVG file, the same byte by byte each time."""
     return style.svg_file(contact_graph(found, title), f"orefield contact {title}")
+
+
+def correlations_svg(
+    found: Correlations, values: Mapping[str, _F8], title: str, logarithmic: bool
+) -> str:
+    """:func:`correlations_graph` as an SVG file, the same byte by byte each time."""
+    fig = correlations_graph(found, values, title, logarithmic)
+    return style.svg_file(fig, f"orefield correlations {title}")

@@ -143,12 +143,18 @@ def _plans(run: RunTables) -> list[str]:
     rows = run.rows("plans")
     if not rows:
         return []
-    gaps = [100 * float(r["gap"]) for r in rows]
+    # of a plan that is worth less than nothing, a share of the bound says nothing
+    paying = [r for r in rows if r["objective_usd"] > 0]
+    gaps = [100 * float(r["gap"]) for r in paying]
     more = [100 * (r["objective_usd"] / r["lag_usd"] - 1) for r in rows if r["lag_usd"] > 0]
-    text = (
-        f"Plans of {len(rows)} open pits: within {fixed(max(gaps), 1)} % of the certified bound, "
-        f"median {fixed(median(gaps), 1)} %"
-    )
+    text = f"Plans of {len(rows)} open pits"
+    if gaps:
+        text += (
+            f": within {fixed(max(gaps), 1)} % of the certified bound, "
+            f"median {fixed(median(gaps), 1)} %"
+        )
+    if len(paying) < len(rows):
+        text += f"; {len(rows) - len(paying)} worth less than nothing at these prices and costs"
     if more:
         text += f"; worth {fixed(median(more), 1)} % more than phases at a fixed lag (median)"
     return textwrap.wrap(text, MAX_WIDTH, subsequent_indent="  ")

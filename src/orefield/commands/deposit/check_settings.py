@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Literal, cast, get_args
 
-from orefield.commands.deposit.classify_settings import ellipsoid
+from orefield.commands.deposit.classify_settings import blocks_each_way, ellipsoid
 from orefield.core import ModelError
 from orefield.core.numbers import whole
-from orefield.core.sections import Section, is_real
+from orefield.core.sections import Section
 from orefield.deposit.checks.tolerances import Tolerances
+from orefield.deposit.job.lists import numbers_of, one_of
 from orefield.deposit.orientation import Ellipsoid
 
 Support = Literal["auto", "point", "block"]
-SUPPORTS: tuple[Support, ...] = ("auto", "point", "block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +79,15 @@ def check_settings(section: Section) -> CheckSettings:
     if nearest is not None:
         shape = ellipsoid(nearest)
         nearest.done()
-    support = section.text("support", "auto")
-    chosen = next((s for s in SUPPORTS if s == support), None)
-    if chosen is None:
-        raise ModelError(f"'support' is '{support}'", where=section.where, fix="/".join(SUPPORTS))
+    support = cast("Support", one_of(section, "support", get_args(Support), "auto"))
     confidence = section.number("confidence", 0.90)
     if not 0 < confidence < 1:
         raise ModelError(f"'confidence' is {confidence:g}", where=section.where, fix="e.g. 0.9")
-    cutoffs = section.take("cutoffs", [], (list,), "a list of numbers")
-    if not all(map(is_real, cutoffs)):
-        raise ModelError(f"'cutoffs' is {cutoffs}", where=section.where, fix="give numbers")
     out = CheckSettings(
         section.text("domain_code", ""), shape, _cells(section), _blocks(section, "slices"),
         _blocks(section, "panel"), whole(section, "least_samples", 1, 5),
-        tuple(map(float, cutoffs)), section.text("variogram", ""),
-        section.text("scores_variogram", ""), chosen, whole(section, "lags", 2, 10), confidence,
+        numbers_of(section, "cutoffs"), section.text("variogram", ""),
+        section.text("scores_variogram", ""), support, whole(section, "lags", 2, 10), confidence,
         _tolerances(section),
     )  # fmt: skip
     section.done()
@@ -101,26 +96,20 @@ def check_settings(section: Section) -> CheckSettings:
 
 def _cells(section: Section) -> tuple[float, ...] | None:
     how = section.text("decluster", "nearest")
-    sizes = section.take("cells_m", [], (list,), "a list of numbers")
+    sizes = numbers_of(section, "cells_m")
     if how not in ("nearest", "cells") or (sizes and how != "cells"):
         raise ModelError(
             f"'decluster' is '{how}'", where=section.where, fix="nearest, or cells (with 'cells_m')"
         )
-    if not all(is_real(v) and v > 0 for v in sizes):
-        raise ModelError(f"'cells_m' is {sizes}", where=section.where, fix="give positive metres")
-    return tuple(map(float, sizes)) if how == "cells" else None
+    if not all(0 < v < math.inf for v in sizes):
+        raise ModelError(
+            f"'cells_m' is {list(sizes)}", where=section.where, fix="give positive metres"
+        )
+    return sizes if how == "cells" else None
 
 
 def _blocks(section: Section, key: str) -> tuple[int, int, int] | None:
-    if not section.has(key):
-        return None
-    found = section.take(key, [], (list,), "three whole numbers")
-    good = len(found) == 3 and all(isinstance(v, int) and not isinstance(v, bool) for v in found)
-    if not good or min(found) < 1:
-        raise ModelError(
-            f"'{key}' is {found}", where=section.where, fix="give blocks along x, y and z"
-        )
-    return (found[0], found[1], found[2])
+    return blocks_each_way(section, key, 1) if section.has(key) else None
 
 
 def _tolerances(section: Section) -> Tolerances:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from orefield.commands.calls import Reply
 from orefield.commands.deposit.check_settings import CheckSettings, check_settings
 from orefield.commands.deposit.classify_settings import statement_settings
+from orefield.commands.deposit.reach import estimates_of, known_variograms
 from orefield.commands.deposit.resource_model import (
     ResourceModel,
     read_resource_model,
@@ -32,17 +33,15 @@ from orefield.deposit.checks.tolerances import FROM_PRACTICE
 from orefield.deposit.checks.validation import Validated
 from orefield.deposit.checks.verdicts import counts
 from orefield.deposit.classification.qualify import UNSIGNED
-from orefield.deposit.job.estimate_settings import EstimateSettings, estimate_settings
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.job.simulate_settings import simulate_settings
-from orefield.deposit.job.variogram_settings import FILE as VARIOGRAMS
-from orefield.deposit.job.variogram_settings import variograms_of
 from orefield.deposit.orientation import Ellipsoid
 from orefield.deposit.samples import Samples
 from orefield.deposit.statistics import cell_declustering, scan_sizes
 from orefield.deposit.variogram import Variogram
 
 PAGE = "checks.html"
+_OF_BLOCKS = {"point": False, "block": True}
 
 
 def deposit_check(config: Path, *, out: Path | None = None, tell: Tell | None = None) -> Reply:
@@ -122,7 +121,10 @@ def _plan(
     settings: DepositSettings, resource: ResourceModel, rules: CheckSettings, domain: str
 ) -> Plan:
     cutoffs = rules.cutoffs or tuple(c for c in statement_settings(settings).cutoffs if c > 0)
-    of_blocks = {"point": False, "block": True}.get(rules.support)
+    of_blocks = _OF_BLOCKS.get(rules.support)
+    if of_blocks is None and resource.source is not None:
+        # as the realisations tell; files of other hands may not
+        of_blocks = _OF_BLOCKS.get(resource.source.support)
     scores = rules.scores
     if settings.has("simulate"):
         made = simulate_settings(settings)
@@ -130,7 +132,7 @@ def _plan(
         if of_blocks is None:
             # one node a block is a value at its middle, no mean
             of_blocks = max(made.nodes) > 1
-    kriged = {e.variogram for e in _estimates(settings, resource.value, domain)}
+    kriged = {e.variogram for e in estimates_of(settings, resource.value, domain)}
     # of several variograms none is the whole's
     likely = kriged.pop() if len(kriged) == 1 else ("" if kriged else resource.value)
     return Plan(
@@ -142,26 +144,18 @@ def _plan(
     )  # fmt: skip
 
 
-def _estimates(settings: DepositSettings, value: str, domain: str) -> list[EstimateSettings]:
-    """How a value was estimated, in a domain or (empty) anywhere."""
-    found = estimate_settings(settings) if settings.has("estimate") else []
-    return [
-        e for e in found if e.field == value and (not domain or not e.domain or domain in e.domain)
-    ]
-
-
 def _shape(settings: DepositSettings, value: str, rules: CheckSettings) -> Ellipsoid | None:
     """Anisotropy of nearest neighbours: as given, or that of the estimate's first search."""
     if rules.shape is not None:
         return rules.shape
-    searches = [s for e in _estimates(settings, value, "") for s in e.searches]
+    searches = [s for e in estimates_of(settings, value) for s in e.searches]
     return searches[0].ellipsoid if searches else None
 
 
 def _validated(settings: DepositSettings, value: str) -> Validated | None:
     """What ``deposit estimate`` left of cross-validations; ``None`` where it left nothing."""
     # settings that only check have no [[estimate]]: the value is called by its own name
-    known = {e.slug: e.value for e in _estimates(settings, value, "")} or {value: value}
+    known = {e.slug: e.value for e in estimates_of(settings, value)} or {value: value}
     paths = {settings.folder / f"cross_validation_{slug}.csv": of for slug, of in known.items()}
     parts = [_left_out(path, of) for path, of in paths.items() if path.is_file()]
     if not parts:
@@ -189,10 +183,7 @@ def _left_out(path: Path, value: str) -> tuple[NDArray[np.float64], ...]:
 
 def _variogram(settings: DepositSettings, name: str, likely: str) -> Variogram | None:
     """The model of a name, which must be there; without one a likely one, which need not."""
-    there = settings.has("variogram") or (settings.folder / VARIOGRAMS).is_file()
-    if not name and not there:
-        return None
-    known = variograms_of(settings)
+    known = known_variograms(settings)
     if name and name not in known:
         raise ModelError(
             f"there is no variogram '{name}'", where=f"{settings.path}, [check]",

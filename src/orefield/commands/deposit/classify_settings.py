@@ -6,20 +6,25 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
-from orefield.core.numbers import positive, whole
+from orefield.core.numbers import positive, whole, wholes
 from orefield.core.sections import Section, is_real
 from orefield.deposit.classification.classes import ResourceClass
 from orefield.deposit.classification.precision import MEASURES, Measure, PrecisionRule
 from orefield.deposit.classification.rules import QUALITIES, QualityRule, SpacingRule
 from orefield.deposit.classification.smoothing import Smoothing
-from orefield.deposit.orientation import Ellipsoid, Rotation
+from orefield.deposit.job.lists import one_of
+from orefield.deposit.job.search_settings import rotation_of, triple
+from orefield.deposit.orientation import Ellipsoid
 
 METHODS = ("spacing", "quality", "simulation")
 """Ways of classifying; the names of their sections."""
+
+Ore = Literal["realisation", "estimate"]
+"""What chooses ore: each realisation's own grades, or the estimate."""
 
 _RULED = (ResourceClass.MEASURED, ResourceClass.INDICATED, ResourceClass.INFERRED)
 _MONTHS = {ResourceClass.MEASURED: 3.0, ResourceClass.INDICATED: 12.0}
@@ -43,7 +48,7 @@ class SimulationSettings:
     panel: tuple[int, int, int]
     field: str
     levels: int | None
-    ore: Literal["realisation", "estimate"]
+    ore: Ore
     cutoff: float | None
     reach_m: float | None
     defaults: bool
@@ -149,16 +154,24 @@ def statement_settings(settings: DepositSettings) -> StatementSettings:
 
 def ellipsoid(section: Section) -> Ellipsoid:
     """``ranges_m`` and angles of a search."""
-    ranges = section.take("ranges_m", [], (list,), "three numbers")
-    if len(ranges) != 3 or not all(map(is_real, ranges)):
-        raise ModelError(f"'ranges_m' is {ranges}", where=section.where, fix="give three numbers")
-    rotation = section.build(
-        Rotation,
-        azimuth_deg=section.number("azimuth_deg", 90.0),
-        dip_deg=section.number("dip_deg", 0.0),
-        rake_deg=section.number("rake_deg", 0.0),
-    )
-    return section.build(Ellipsoid, ranges_m=tuple(map(float, ranges)), rotation=rotation)
+    rotation = rotation_of(section)
+    return section.build(Ellipsoid, ranges_m=triple(section, "ranges_m"), rotation=rotation)
+
+
+def blocks_each_way(section: Section, key: str, low: int) -> tuple[int, int, int]:
+    """Blocks along x, y and z, ``low`` or more.
+
+    Raises
+    ------
+    ModelError
+        When they are not three whole numbers.
+    """
+    found = wholes(section, key, low)
+    if len(found) != 3:
+        raise ModelError(
+            f"'{key}' is {list(found)}", where=section.where, fix="give blocks along x, y and z"
+        )
+    return found[0], found[1], found[2]
 
 
 def _spacing(section: Section) -> SpacingSettings:
@@ -228,7 +241,8 @@ def _simulation(section: Section) -> SimulationSettings:
     out = SimulationSettings(
         tuple(rules), cast("tuple[Measure, ...]", measures), how, panel, name,
         whole(section, "levels", 1) if section.has("levels") else None,
-        _ore(section), section.number_or_none("cutoff"),
+        cast("Ore", one_of(section, "ore", get_args(Ore), "realisation")),
+        section.number_or_none("cutoff"),
         positive(section, "reach_m", 1.0) if section.has("reach_m") else None, not given,
     )  # fmt: skip
     section.done()
@@ -237,11 +251,7 @@ def _simulation(section: Section) -> SimulationSettings:
 
 def _volumes(section: Section) -> tuple[Any, str, tuple[int, int, int]]:
     how = section.text("volumes", "equal")
-    panel = section.take("panel", [1, 1, 1], (list,), "three whole numbers")
-    if len(panel) != 3 or not all(isinstance(v, int) and v > 0 for v in panel):
-        raise ModelError(
-            f"'panel' is {panel}", where=section.where, fix="give blocks along x, y and z"
-        )
+    panel = blocks_each_way(section, "panel", 1) if section.has("panel") else (1, 1, 1)
     if how == "panels" and not section.has("panel"):
         raise ModelError("panels have no size", where=section.where, fix="set 'panel' in blocks")
     name = section.text("field", "")
@@ -250,26 +260,15 @@ def _volumes(section: Section) -> tuple[Any, str, tuple[int, int, int]]:
             f"'volumes' is '{how}'", where=section.where,
             fix="equal, panels (with 'panel'), or field (with 'field')",
         )  # fmt: skip
-    return how, name, (panel[0], panel[1], panel[2])
-
-
-def _ore(section: Section) -> Literal["realisation", "estimate"]:
-    ore = section.text("ore", "realisation")
-    if ore == "realisation":
-        return "realisation"
-    if ore == "estimate":
-        return "estimate"
-    raise ModelError(f"'ore' is '{ore}'", where=section.where, fix="realisation or estimate")
+    return how, name, panel
 
 
 def _smoothing(section: Section) -> Smoothing:
-    radius = section.take("radius", [1, 1, 1], (list,), "three whole numbers")
-    if len(radius) != 3 or not all(isinstance(v, int) for v in radius):
-        raise ModelError(f"'radius' is {radius}", where=section.where, fix="give three blocks")
+    radius = blocks_each_way(section, "radius", 0) if section.has("radius") else (1, 1, 1)
     out = section.build(
         Smoothing,
         how=section.text("how", "majority"),
-        radius=tuple(radius),
+        radius=radius,
         passes=whole(section, "passes", 1, 1),
         least_t=section.number("least_t", 0.0),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from orefield.commands.calls import Reply
 from orefield.commands.deposit import classify_texts
+from orefield.commands.deposit.classify_reach import Reached, reach_text, reached
 from orefield.commands.deposit.classify_settings import (
     ClassifySettings,
     SimulationSettings,
@@ -54,7 +55,6 @@ from orefield.deposit.classification.volumes import (
 )
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.job.output_settings import block_files
-from orefield.deposit.orientation import Ellipsoid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,7 @@ class Classified:
     judged: list[tuple[PrecisionRule, Precision]] = field(default_factory=list)
     fields: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    reach: Reached | None = None
 
 
 def deposit_classify(config: Path, *, out: Path | None = None, tell: Tell | None = None) -> Reply:
@@ -114,13 +115,14 @@ def deposit_classify(config: Path, *, out: Path | None = None, tell: Tell | None
     )
     shown = printed(made, ground.unit, stated.digits)
     compared = _compared(resource, found.by_method, min(stated.cutoffs))
-    said = qualifications(_circumstances(resource, rules, stated, method, made))
+    said = qualifications(_circumstances(resource, rules, stated, method, made, found))
     text = statement_text(shown, classify_texts.title(resource, stated), said)
     data = {
         **classify_texts.summary(resource, found.by_method, final, method),
         "smoothing": classify_texts.smoothing_rows(moved) if moved else None,
         "comparison": [classify_texts.confusion_row(c) for c in compared],
         "volumes": [classify_texts.volume_row(rule, p) for rule, p in found.judged],
+        "reach": found.reach.as_dict() if found.reach else None,
         "statement": {
             "value": resource.value, "effective_date": stated.date or None,
             "basis": stated.basis, "confidence": made.confidence,
@@ -180,15 +182,6 @@ def _spacing(
         found.fields[f"distance_{rule.holes}_holes_m"] = np.where(np.isinf(far), -1.0, far)
 
 
-def _within(
-    settings: DepositSettings, resource: ResourceModel, reach_m: float
-) -> NDArray[np.bool_]:
-    """Blocks with a sample no further than that, in any direction."""
-    samples = samples_of(settings).measured(resource.value)
-    near = hole_distances(resource.ground.grid, samples, Ellipsoid((reach_m,) * 3), 1)
-    return np.asarray(np.isfinite(near[:, 0]))
-
-
 def _simulation(
     settings: DepositSettings,
     resource: ResourceModel,
@@ -202,10 +195,9 @@ def _simulation(
     chosen = ground.grade >= cutoff if rules.ore == "estimate" else None
     # what was not simulated is not known by its neighbours' realisations
     of = ground.of & ~np.isnan(draws[0])
-    if rules.reach_m is not None:
-        of &= _within(settings, resource, rules.reach_m)
-        if not of.any():
-            raise ModelError(f"no estimated block is within {rules.reach_m:g} m of a sample")
+    found.reach = reached(settings, resource, rules.reach_m, of)
+    if found.reach is not None:
+        of &= found.reach.near
     ore = expected_ore(draws, ground.tonnes, cutoff, of, chosen)
     if not ore.any():
         raise ModelError(
@@ -283,6 +275,7 @@ def _circumstances(
     stated: StatementSettings,
     method: str,
     made: Statement,
+    found: Classified,
 ) -> Circumstances:
     ground = resource.ground
     defaults = method == "simulation" and rules.simulation is not None and rules.simulation.defaults
@@ -299,8 +292,9 @@ def _circumstances(
         synthetic=resource.synthetic, note=resource.model.note,
         realisations=made.realisations, confidence=made.confidence, method=method,
         rule_source=RULE_SOURCE if defaults else "", smoothing=words,
+        reach=reach_text(found.reach) if method == "simulation" else "",
         outside_interval=outside_interval(made),
-        not_estimated_t=float(ground.tonnes[~ground.estimated].sum()),
+        not_estimated_t=ground.not_estimated_t, not_asked_t=ground.not_asked_t,
         not_simulated_t=made.not_simulated_t,
         outside_t=0.0 if inside is None else float(ground.tonnes[estimated & ~inside].sum()),
     )  # fmt: skip

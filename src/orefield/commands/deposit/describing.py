@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,12 @@ import numpy as np
 
 from orefield.commands.calls import Reply
 from orefield.commands.deposit import statistics_texts
+from orefield.commands.deposit.file_names import FileNames
+from orefield.commands.deposit.resource_model import write_json
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.deposit.statistics_runs import ALL, Statistics, describe
 from orefield.commands.deposit.statistics_settings import statistics_settings
 from orefield.commands.files import Results
-from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.samples import Samples
@@ -58,16 +58,14 @@ def deposit_stats(config: Path, *, out: Path | None = None, tell: Tell | None = 
         files.table(name, columns)
     write_samples(_weighted(samples, found), settings.folder / WEIGHTED)
     files.written.append(WEIGHTED)
-    _figures(files, found, task.bins, task.logarithmic)
+    _figures(files, samples, found, task.bins, task.logarithmic)
     data: dict[str, Any] = {
         "settings": str(config),
         "samples": len(samples),
         **statistics_texts.as_data(found),
         "files": [*files.written, "stats.json"],
     }
-    with whole_file(settings.folder / "stats.json") as file:
-        text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-        file.write(text.encode("utf-8") + b"\n")
+    write_json(settings.folder, "stats.json", data)
     say("done", 1.0)
     return data, statistics_texts.as_text(found, settings.folder, data["files"])
 
@@ -83,13 +81,16 @@ def _weighted(samples: Samples, found: Statistics) -> Samples:
     return samples.with_values(**columns)
 
 
-def _figures(files: Results, found: Statistics, bins: int, logarithmic: bool) -> None:
+def _figures(
+    files: Results, samples: Samples, found: Statistics, bins: int, logarithmic: bool
+) -> None:
     # matplotlib takes a second to load
     from orefield.report import figures_samples as figures
 
+    names = FileNames()
     for part in found.parts:
         title = part.value if part.domain == ALL else f"{part.value}, {part.domain}"
-        name = _file_name(title)
+        name = names.of(title)
         files.figure(
             f"distribution_{name}",
             figures.distribution_svg(
@@ -100,10 +101,10 @@ def _figures(files: Results, found: Statistics, bins: int, logarithmic: bool) ->
             files.figure(f"declustering_{name}", figures.declustering_svg(part.cells, title))
         if part.cuts is not None:
             files.figure(f"top_cuts_{name}", figures.top_cuts_svg(part.cuts, title))
+    if found.together is not None:
+        values = {name: samples[name] for name in found.together.names}
+        svg = figures.correlations_svg(found.together, values, "correlations", logarithmic)
+        files.figure("correlations", svg)
     for k, (value, sides, contact) in enumerate(found.contacts, 1):
         title = f"{value}: {sides}"
-        files.figure(f"contact_{k}_{_file_name(value)}", figures.contact_svg(contact, title))
-
-
-def _file_name(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
+        files.figure(f"contact_{k}_{names.of(value)}", figures.contact_svg(contact, title))

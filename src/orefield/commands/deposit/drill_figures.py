@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from orefield.commands.deposit.drill_ground import PlanGround, nearest_samples
+from orefield.commands.deposit.drill_ground import PlanGround
 from orefield.commands.deposit.drill_problem import Planned
 from orefield.commands.deposit.drill_records import PlanSettings
+from orefield.commands.deposit.drill_samples import known_samples
 from orefield.commands.files import Results
 from orefield.core import Grid
 from orefield.deposit.classification.volumes import panels
@@ -34,7 +35,7 @@ def write_holes(
         "plan_map",
         figures.plan_map_svg(
             ground.grid, {"before": before, "after": after}, f"s.e., {ground.unit}",
-            ground.existing_m, holes.collar_m, holes.ends(), holes.names,
+            ground.existing_m, holes.collar_m, holes.ends(),
         ),
     )  # fmt: skip
     most = found.certificate.everything
@@ -71,12 +72,11 @@ def _maps(ground: PlanGround, chosen: PlanSettings, found: Planned) -> tuple[_F8
     targets = Targets.of_volumes(grid, of, share)
     own = found.problem.holes.where(np.array(found.plan.holes))
     samples = own.samples(found.sample_m, flat_m=ground.flat_m)
-    near = nearest_samples(
-        ground, found.region, samples.flat(), min(_MOST_SAMPLES, chosen.max_samples)
-    )
+    most = min(_MOST_SAMPLES, chosen.max_samples)
+    near = known_samples(ground, found.region, samples.flat(), most, found.sample_m)
     prior = GaussianPrior(
-        samples, targets, ground.variogram, Support.block(grid, (1, 1, 1)), near,
-        known_mean=chosen.known_mean,
+        samples, targets, ground.variogram, Support.block(grid, (1, 1, 1)), near.xyz_m,
+        known_mean=chosen.known_mean, existing_factors=near.factors,
     )  # fmt: skip
     state = Problem(own, prior, Utility.variance(len(targets)), Limits(1e12)).start()
     state.drill_all(range(len(own)))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from orefield.commands.deposit.drill_records import Objective, PlanSettings, Region
 from orefield.commands.deposit.resource_model import ESTIMATE, read_resource_model
@@ -21,7 +20,6 @@ from orefield.deposit.drilling import Targets, Utility
 from orefield.deposit.estimation.support import Support
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.job.variogram_settings import variograms_of
-from orefield.deposit.orientation import Ellipsoid
 from orefield.deposit.samples import Samples
 from orefield.deposit.variogram import Variogram
 
@@ -128,7 +126,7 @@ def plan_ground(settings: DepositSettings, section: Section, chosen: PlanSetting
     counts = chosen.discretisation or ((2, 2, 1) if grid.shape[2] == 1 else (2, 2, 2))
     return PlanGround(
         value, unit, mass_fraction(unit), model, tonnes, rock, grade, estimated, draws, samples,
-        _each_once(xyz), variogram, Support.block(grid, counts), flat, warnings,
+        each_once(xyz), variogram, Support.block(grid, counts), flat, warnings,
     )  # fmt: skip
 
 
@@ -159,39 +157,10 @@ def other_variogram(settings: DepositSettings, name: str) -> Variogram:
     return models[name]
 
 
-def _each_once(xyz: _F8) -> _F8:
+def each_once(xyz: _F8) -> _F8:
+    """Places (n, 3) without those that come again, to the millimetre."""
     _, first = np.unique(np.round(xyz, 3), axis=0, return_index=True)
     return np.ascontiguousarray(xyz[np.sort(first)])
-
-
-def longest_ranges(variogram: Variogram, times: float = 1.0) -> Ellipsoid:
-    """The ellipsoid of the structure that reaches furthest.
-
-    Raises
-    ------
-    ModelError
-        For a variogram that is all nugget: no sample tells anything of another place.
-    """
-    if not variogram.structures:
-        raise ModelError("the variogram is all nugget: no hole tells anything of a block",
-                         fix="give it a structure")  # fmt: skip
-    found = max(variogram.structures, key=lambda s: max(s.ranges_m) * s.reach)
-    a, b, c = (times * r for r in found.ranges_m)
-    return Ellipsoid((a, b, c), found.rotation)
-
-
-def nearest_samples(ground: PlanGround, region: _MASK, places: _F8, most: int) -> _F8:
-    """The samples nearest to region and candidates, at most so many, the nearest first."""
-    xyz = ground.existing_m
-    turn = longest_ranges(ground.variogram).transform()
-    some = np.flatnonzero(region)
-    some = some[:: max(1, len(some) // 50_000)]
-    nx, ny, _ = ground.grid.shape
-    cells = np.column_stack([some % nx, some // nx % ny, some // (nx * ny)]) + 0.5
-    wanted = ground.grid.to_world(cells * np.asarray(ground.grid.size))
-    tree = cKDTree(np.concatenate([wanted, places]) @ turn.T)
-    far, _ = tree.query(xyz @ turn.T)
-    return xyz[np.argsort(far, kind="stable")[:most]]
 
 
 def region_of(ground: PlanGround, region: Region) -> _MASK:
@@ -208,7 +177,7 @@ def region_of(ground: PlanGround, region: Region) -> _MASK:
         low, high = np.array(region.box[:3]), np.array(region.box[3:])
         out &= ((places >= low) & (places <= high)).all(axis=1)
     if region.polygon is not None:
-        out &= region.polygon.contains(places[:, :2])
+        out &= region.polygon.inside(places)
     if region.field:
         words = np.asarray(ground.model[region.field]).astype(np.str_)
         out &= np.isin(words, region.of)

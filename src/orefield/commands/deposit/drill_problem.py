@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from orefield.commands.deposit.drill_ground import (
     PlanGround,
     Wanted,
-    longest_ranges,
-    nearest_samples,
     region_of,
     wanted_of,
 )
 from orefield.commands.deposit.drill_records import HolesSettings, PlanSettings
+from orefield.commands.deposit.drill_samples import KnownSamples, known_samples
+from orefield.commands.deposit.reach import longest_ranges
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
 from orefield.core.telling import Tell
@@ -107,9 +107,8 @@ def planned(
     admitted = admit(every, samples, ground.existing_m, holes.access, same)
     own, samples = every.where(admitted.rows), samples.where(admitted.rows)
     tell("covariances before drilling", 0.05)
-    existing = nearest_samples(ground, region, samples.flat(), chosen.max_samples)
-    make, facts = _prior_of(ground, chosen, holes, wanted, existing, sample_m)
-    prior = make(samples)
+    existing = known_samples(ground, region, samples.flat(), chosen.max_samples, sample_m)
+    prior, make, facts = _prior_of(ground, chosen, holes, wanted, existing, samples, sample_m)
     problem = Problem(own, prior, wanted.utility(prior.start), holes.limits)
     plan = choose(
         problem, sweeps=holes.sweeps, stop=stop,
@@ -150,31 +149,31 @@ def _prior_of(
     chosen: PlanSettings,
     holes: HolesSettings,
     wanted: Wanted,
-    existing: _F8,
+    existing: KnownSamples,
+    samples: HoleSamples,
     sample_m: float,
-) -> tuple[Callable[[HoleSamples], Prior], dict[str, object]]:
+) -> tuple[Prior, Callable[[HoleSamples], Prior], dict[str, object]]:
+    """What is known of the candidates, how to ask the same of others, and where it is from."""
     length = float(np.median(ground.samples.length_m))
     # independent variation averages out along a longer sample
     factor = 1.0 if ground.flat_m is not None else length / sample_m
-    facts: dict[str, object] = {
+    if holes.ensemble:
+        make, facts = _ensemble_of(ground, holes, wanted, factor)
+        return make(samples), make, facts
+    facts = {
         "covariances": "of the variogram, exact",
         "gain_depends_on_values": False,
         "mean": "known" if chosen.known_mean else "unknown",
         "samples": len(ground.existing_m),
-        "samples_used": len(existing),
+        "samples_merged": existing.merged,
+        "samples_used": len(existing.xyz_m),
         "nugget_factor": factor,
     }
-
-    if holes.ensemble:
-        return _ensemble_of(ground, holes, wanted, factor)
-
-    def make(samples: HoleSamples) -> Prior:
-        return GaussianPrior(
-            samples, wanted.targets, ground.variogram, ground.support, existing,
-            known_mean=chosen.known_mean, noise_factor=factor,
-        )  # fmt: skip
-
-    return make, facts
+    prior = GaussianPrior(
+        samples, wanted.targets, ground.variogram, ground.support, existing.xyz_m,
+        known_mean=chosen.known_mean, noise_factor=factor, existing_factors=existing.factors,
+    )  # fmt: skip
+    return prior, prior.of, facts
 
 
 def _ensemble_of(
@@ -199,6 +198,7 @@ def _ensemble_of(
         "gain_depends_on_values": True,
         "mean": "that of the realisations",
         "samples": len(ground.existing_m),
+        "samples_merged": 0,
         "samples_used": len(ground.existing_m),
         "nugget_factor": factor,
         "noise_variance": noise,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar, get_args
+from typing import cast, get_args
 
 import numpy as np
 
@@ -19,11 +19,9 @@ from orefield.commands.deposit.drill_records import (
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError
 from orefield.core.numbers import positive, whole
-from orefield.core.sections import Section, is_real
+from orefield.core.sections import Section
 from orefield.deposit.drilling import Access, Limits, Polygon
-
-Mean = Literal["unknown", "known"]
-T = TypeVar("T", bound=str)
+from orefield.deposit.job.lists import numbers_of, one_of
 
 
 def plan_settings(settings: DepositSettings, section: Section) -> PlanSettings:
@@ -34,7 +32,7 @@ def plan_settings(settings: DepositSettings, section: Section) -> PlanSettings:
     ModelError
         When neither holes nor a spacing study are asked for, or a value cannot be.
     """
-    mean = _one_of(section, "mean", get_args(Mean), "unknown")
+    mean = one_of(section, "mean", ("unknown", "known"), "unknown")
     spacing = section.section("spacing")
     wanted = section.has("candidates", "limits", "objective")
     if not (wanted or spacing):
@@ -57,7 +55,7 @@ def plan_settings(settings: DepositSettings, section: Section) -> PlanSettings:
 def _holes(settings: DepositSettings, section: Section) -> HolesSettings:
     objective = section.section("objective")
     region, access = section.section("region"), section.section("access")
-    covariance = _one_of(section, "covariance", ("variogram", "realisations"), "variogram")
+    covariance = one_of(section, "covariance", ("variogram", "realisations"), "variogram")
     return HolesSettings(
         objective=_objective(objective) if objective else Objective("metal"),
         region=_region(region) if region else Region(),
@@ -72,7 +70,7 @@ def _holes(settings: DepositSettings, section: Section) -> HolesSettings:
 
 
 def _objective(section: Section) -> Objective:
-    kind = _one_of(section, "kind", get_args(Kind), "metal")
+    kind = cast(Kind, one_of(section, "kind", get_args(Kind), "metal"))
     out = Objective(kind)
     if kind == "metal":
         cutoff = section.number_or_none("cutoff")
@@ -243,16 +241,6 @@ def _polygon(pairs: tuple[tuple[float, float], ...], where: str) -> Polygon:
     return Polygon(np.array(pairs, dtype=np.float64).reshape(-1, 2), where)
 
 
-def _one_of(section: Section, key: str, words: tuple[T, ...], default: T) -> T:
-    found = section.text(key, default)
-    for word in words:
-        if found == word:
-            return word
-    raise ModelError(
-        f"'{key}' is '{found}'", where=section.where, fix=f"use one of {', '.join(words)}"
-    )
-
-
 def _share(section: Section, key: str, default: float) -> float:
     value = section.number(key, default)
     if not 0.0 < value < 1.0:
@@ -261,11 +249,10 @@ def _share(section: Section, key: str, default: float) -> float:
 
 
 def _numbers(section: Section, key: str) -> tuple[float, ...]:
-    rows = section.take(key, [], (list, tuple, int, float), "numbers")
-    rows = rows if isinstance(rows, (list, tuple)) else [rows]
-    if not all(map(is_real, rows)) or not all(np.isfinite(v) for v in rows):
-        raise ModelError(f"'{key}' is {rows!r}", where=section.where, fix="give finite numbers")
-    return tuple(float(v) for v in rows)
+    out = numbers_of(section, key)
+    if not np.isfinite(out).all():
+        raise ModelError(f"'{key}' is {list(out)}", where=section.where, fix="give finite numbers")
+    return out
 
 
 def _positives(section: Section, key: str) -> tuple[float, ...]:

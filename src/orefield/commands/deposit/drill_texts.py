@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -145,7 +146,7 @@ def _holes_text(data: dict[str, Any]) -> list[str]:
         f"{offered['offered']:,} candidates, {offered['allowed']:,} allowed{refused}; "
         f"samples of {offered['sample_m']:g} m",
         f"covariances {facts['covariances']}; mean {facts['mean']}; "
-        f"{facts['samples_used']:,} of {facts['samples']:,} samples; gains "
+        f"{_samples(facts)}; gains "
         f"{'depend' if facts['gain_depends_on_values'] else 'do not depend'} on values",
         "",
         f"{'hole':<10}{'east, m':>12}{'north, m':>12}{'elev., m':>10}{'azimuth':>9}{'dip':>6}"
@@ -180,6 +181,15 @@ def _holes_text(data: dict[str, Any]) -> list[str]:
     if search["stopped"]:
         lines.append("stopped: this is the best so far")
     return lines
+
+
+def _samples(facts: Mapping[str, Any]) -> str:
+    """Samples that there are, and those that the plan was worked out from."""
+    used, all_, merged = (facts[f"samples{k}"] for k in ("_used", "", "_merged"))
+    if merged:
+        most = "" if used == merged else f", the nearest {used:,}"
+        return f"{all_:,} samples merged along holes to {merged:,}{most}"
+    return f"{used:,} of {all_:,} samples"
 
 
 def _head(data: dict[str, Any]) -> str:

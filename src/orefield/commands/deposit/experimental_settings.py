@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from orefield.commands.deposit.settings import DepositSettings
@@ -134,8 +134,9 @@ def _read(section: Section) -> ExperimentalSettings:
             )
     elif section.has("directions"):
         raise ModelError("directions are told twice", where=section.where, fix="leave one out")
-    fit = section.section("fit")
-    wanted = not (fit is not None and fit.flag("skip"))
+    measure = cast(Measure, one_of(section, "measure", MEASURES, "semivariogram"))
+    together = section.flag("coregionalisation")
+    plain = transform == "none" and measure == "semivariogram" and not together
     out = ExperimentalSettings(
         name=section.text("name", ""),
         values=section.names("values"),
@@ -145,8 +146,8 @@ def _read(section: Section) -> ExperimentalSettings:
         transform=transform,
         thresholds=thresholds,
         weights=section.text("weights", ""),
-        measure=cast(Measure, one_of(section, "measure", MEASURES, "semivariogram")),
-        coregionalisation=section.flag("coregionalisation"),
+        measure=measure,
+        coregionalisation=together,
         lags=_lags(section, ""),
         down_hole=_lags(section, "down_hole_"),
         directions=directions,
@@ -155,10 +156,24 @@ def _read(section: Section) -> ExperimentalSettings:
         bandwidth_m=bandwidth,
         map_cells=whole(section, "map_cells", 0, 0),
         map_m=_cell(section),
-        fit=read_fit(fit) if wanted else None,
+        fit=_fit(section.section("fit"), plain=plain),
     )
     section.done()
     return out
+
+
+def _fit(section: Section | None, *, plain: bool) -> FitSettings | None:
+    """How models are fitted; by way of normal scores where nobody says and there is a way back."""
+    if section is not None and section.flag("skip"):
+        return None
+    fit = read_fit(section)
+    if section is not None and fit.source == "scores" and not plain:
+        raise ModelError(
+            "models from normal scores are of semivariograms of single values as they are",
+            where=section.where,
+            fix="leave out 'from', or the transform, measure or coregionalisation",
+        )
+    return replace(fit, source=fit.source or ("scores" if plain else "values"))
 
 
 def _lags(section: Section, prefix: str) -> Lags | None:

@@ -18,6 +18,7 @@ from orefield.core.sections import Section
 from orefield.deposit.classification.draws import BlockDraws
 from orefield.deposit.classification.grade_units import unit_of
 from orefield.deposit.classification.ground import Companion, Ground
+from orefield.deposit.estimation.estimates import NO_DOMAIN
 from orefield.deposit.job.block_domains import block_fields
 from orefield.deposit.realisations import Realisations, RealisationSource
 from orefield.deposit.realisations_file import RealisationsFile
@@ -27,7 +28,7 @@ ESTIMATE, REALISATIONS = "estimate.parquet", "realisations.parquet"
 _IN_MEMORY = 100_000_000
 """Numbers of realisations that are kept in memory; more are read from the file each time."""
 
-_SYNTHETIC = ("stand-in", "synthetic", "inverse distance", "invented", "example")
+_SYNTHETIC = ("stand-in", "synthetic", "invented", "example")
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def read_resource_model(settings: DepositSettings, section: Section) -> Resource
         estimated=estimated, note=model.note,
         companions=_companions(model, section, estimated, warnings),
         domain=_words(model[domain]) if domain else None,
-        inside=_numbers(model, inside) > 0 if inside else None,
+        inside=_numbers(model, inside) > 0 if inside else None, asked=_asked(model, value),
     )  # fmt: skip
     source = _source(settings, section)
     draws = BlockDraws(source, value, model.grid) if source is not None else None
@@ -178,6 +179,12 @@ def _estimated(model: BlockModel, value: str, warnings: list[str]) -> NDArray[np
         f"the model does not tell which blocks were estimated ('{value}_pass'): all rock counts"
     )
     return np.ones(model.grid.n, dtype=np.bool_)
+
+
+def _asked(model: BlockModel, value: str) -> NDArray[np.bool_] | None:
+    """Blocks of the estimate's domains, where the model tells; ``None`` where it does not."""
+    status = f"{value}_status"
+    return _numbers(model, status) != NO_DOMAIN if status in model.fields else None
 
 
 def _companions(

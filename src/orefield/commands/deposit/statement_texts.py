@@ -11,10 +11,9 @@ from typing import Any
 from orefield.commands.files import plain
 from orefield.deposit.classification.classes import NAMES, ResourceClass
 from orefield.deposit.classification.rounding import rounded_parts, unit_for
-from orefield.deposit.classification.statement import Interval, Line, Statement
+from orefield.deposit.classification.statement import TOGETHER, Interval, Line, Statement
 
 _SURE = (ResourceClass.MEASURED, ResourceClass.INDICATED)
-TOGETHER = "measured + indicated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,9 @@ def printed(found: Statement, unit: str, digits: int) -> Printed:
     """
     inferred = [x for x in found.by_class if x.resource_class == ResourceClass.INFERRED]
     steps = {True: _steps(found.measured_indicated, digits), False: _steps(inferred, digits)}
+    for sure, lines in ((True, found.measured_indicated), (False, inferred)):
+        if not any(line.tonnes > 0 for line in lines):
+            steps[sure] = steps[not sure]  # of nothing, no digit is significant
     totals = (*found.by_class, *found.measured_indicated)
     rows: list[Row] = []
     for both in found.measured_indicated:
@@ -175,7 +177,8 @@ def _others(row: Row, found: Printed) -> dict[str, Any]:
 
 
 def _ends(name: str, over: Interval, unit: str) -> dict[str, Any]:
-    return {f"{name}_low{unit}": plain(over.low), f"{name}_high{unit}": plain(over.high)}
+    ends = (("low", over.low), ("mean", over.mean), ("high", over.high))
+    return {f"{name}_{end}{unit}": plain(value) for end, value in ends}
 
 
 def statement_text(found: Printed, title: Sequence[str], said: Sequence[str]) -> str:
@@ -192,7 +195,8 @@ def statement_text(found: Printed, title: Sequence[str], said: Sequence[str]) ->
     if domains:
         head.insert(0, "domain")
     if intervals:
-        head += [f"rock {name_t}, from to", "grade, from to", f"metal {name_m}, from to"]
+        names = (f"rock {name_t}", "grade", f"metal {name_m}")
+        head += [f"{name}: realisations" for name in names]
     left = 3 if domains else 2
     for cutoff in dict.fromkeys(r.line.cutoff for r in found.rows):
         table = [head]
@@ -213,9 +217,9 @@ def statement_text(found: Printed, title: Sequence[str], said: Sequence[str]) ->
                 cells.insert(0, line.domain or "all")
             if intervals:
                 cells += [
-                    _span(line.tonnes_over, steps.tonnes, scale_t),
-                    _span(line.grade_over, found.grade_step),
-                    _span(line.metal_over, steps.metal, scale_m),
+                    _span(line.tonnes_over, line.tonnes, steps.tonnes, scale_t),
+                    _span(line.grade_over, line.grade, found.grade_step),
+                    _span(line.metal_over, line.metal_t, steps.metal, scale_m),
                 ]
             table.append(cells)
         out += ["", f"cut-off {cutoff:g} {found.unit}", aligned(table, left)]
@@ -260,7 +264,9 @@ def _digits(value: float, step: float, scale: float = 1.0) -> str:
     return f"{_rounded(value, step) / scale:,.{decimals}f}"
 
 
-def _span(over: Interval, step: float, scale: float = 1.0) -> str:
+def _span(over: Interval, estimate: float, step: float, scale: float = 1.0) -> str:
+    """Mean and interval over realisations, with a star where the estimate is not within."""
     if not math.isfinite(over.low):
-        return "-"
-    return f"{_digits(over.low, step, scale)} to {_digits(over.high, step, scale)}"
+        return "- "
+    mean, low, high = (_digits(v, step, scale) for v in (over.mean, over.low, over.high))
+    return f"{mean} ({low} to {high}){'*' if over.misses(estimate) else ' '}"

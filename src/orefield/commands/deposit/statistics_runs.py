@@ -132,7 +132,8 @@ def describe(samples: Samples, task: StatisticsSettings) -> Statistics:
         for c in task.contacts
         for name in names
     ]
-    together = correlations(samples, names, samples.length_m) if len(names) > 1 else None
+    lengths = samples.length_m if task.length_weighted else None
+    together = correlations(samples, names, lengths) if len(names) > 1 else None
     return Statistics(parts, contacts, together, notes)
 
 
@@ -178,8 +179,8 @@ def _described(
         )
         weights = cells.weights
     elif task.declustering != "none":
-        found = polygon_weights(place) if task.declustering == "polygons" else node_weights(place)
-        weights = found
+        how = polygon_weights if task.declustering == "polygons" else node_weights
+        weights = how(place, lengths_m=lengths)
     uncuttable = not (np.average(values, weights=weights) > 0)
     missing = inside - len(at)
     # summaries count what was not measured, too

@@ -9,15 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
+from orefield.commands.deposit.reach import known_variograms, longest_ranges
 from orefield.commands.deposit.settings import DepositSettings
 from orefield.core import ModelError, TableError
 from orefield.core.numbers import positive, whole
 from orefield.core.sections import Section
 from orefield.core.tables import read_rows
 from orefield.deposit.classification.grade_units import mass_fraction, unit_of
-from orefield.deposit.job.variogram_settings import FILE, variograms_of
-from orefield.deposit.orientation import Ellipsoid, Rotation
-from orefield.deposit.updating import FilterOptions, Limits, Sensor
+from orefield.deposit.job.search_settings import rotation_of, triple
+from orefield.deposit.orientation import Ellipsoid
+from orefield.deposit.updating import (
+    USUAL_CROWDING,
+    USUAL_RANGES,
+    FilterOptions,
+    Limits,
+    Sensor,
+)
 
 _SENSOR_KEYS = ("noise_relative", "noise", "bias", "bias_sd")
 
@@ -85,6 +92,7 @@ def update_settings(settings: DepositSettings) -> UpdateSettings:
         raise ModelError(
             f"grades from {lowest:g} to {highest:g}", where=section.where, fix="lowest < highest"
         )
+    told = section.is_table("localisation")
     ellipsoid, reach_from = _ellipsoid(settings, section, value)
     out = UpdateSettings(
         value=value,
@@ -97,7 +105,7 @@ def update_settings(settings: DepositSettings) -> UpdateSettings:
         reach_from=reach_from,
         lowest=lowest,
         highest=highest,
-        options=_options(section, lowest, highest),
+        options=_options(section, lowest, highest, told=told),
         as_of=_moment(section, "as_of"),
         restart=section.flag("restart"),
     )
@@ -151,25 +159,17 @@ def _ellipsoid(settings: DepositSettings, section: Section, value: str) -> tuple
     inner = section.section("localisation")
     wanted = section.text("variogram", "")
     if inner is not None:
-        ranges = inner.take("ranges_m", None, (list,), "three lengths")
-        if not isinstance(ranges, list) or not all(isinstance(v, int | float) for v in ranges):
-            raise ModelError("'ranges_m' is missing", where=inner.where, fix="three lengths, m")
-        turned = inner.build(
-            Rotation,
-            azimuth_deg=inner.number("azimuth_deg", 90.0),
-            dip_deg=inner.number("dip_deg", 0.0),
-            rake_deg=inner.number("rake_deg", 0.0),
-        )
+        ranges, turned = triple(inner, "ranges_m"), rotation_of(inner)
         inner.done()
-        return inner.build(Ellipsoid, ranges_m=tuple(ranges), rotation=turned), "[localisation]"
-    if not settings.has("variogram") and not (settings.folder / FILE).is_file():
+        return inner.build(Ellipsoid, ranges_m=ranges, rotation=turned), "[localisation]"
+    models = known_variograms(settings)
+    if not models:
         raise ModelError(
             "how far a reading reaches is not told",
             where=section.where,
             fix="write [update.localisation] ranges_m = [east, north, up], about the range of "
             "the variogram; or describe the [[variogram]]",
         )
-    models = variograms_of(settings)
     name = wanted or (value if value in models else next(iter(models)))
     if name not in models or not models[name].structures:
         raise ModelError(
@@ -177,12 +177,15 @@ def _ellipsoid(settings: DepositSettings, section: Section, value: str) -> tuple
             where=section.where,
             fix=f"there are: {', '.join(models)}",
         )
-    longest = max(models[name].structures, key=lambda s: float(np.prod(s.ranges_m)))
-    return longest.ellipsoid, f"variogram '{name}'"
+    found = longest_ranges(models[name], USUAL_RANGES)
+    return found, f"{USUAL_RANGES:g} times the longest ranges of variogram '{name}'"
 
 
-def _options(section: Section, lowest: float, highest: float) -> FilterOptions:
+def _options(section: Section, lowest: float, highest: float, *, told: bool) -> FilterOptions:
     default = FilterOptions()
+    crowding = section.number_or_none("crowding")
+    if crowding is None and not told:
+        crowding = USUAL_CROWDING
     limits = section.build(
         Limits,
         spike=positive(section, "spike", default.limits.spike),
@@ -195,6 +198,7 @@ def _options(section: Section, lowest: float, highest: float) -> FilterOptions:
         method=section.text("method", default.method),
         scored=section.take("anamorphosis", default.scored, (bool,), "true or false"),
         relaxation=section.number("relaxation", default.relaxation),
+        crowding=crowding,
         batch_hours=positive(section, "batch_hours", default.batch_hours),
         limits=limits,
         check=section.take("check", True, (bool,), "true or false"),

@@ -101,13 +101,15 @@ def update_text(data: Mapping[str, Any]) -> str:
     """What a person is told."""
     unit = data["unit"]
     reach = " x ".join(f"{v:,.0f}" for v in data["reach_m"])
+    share = data["reach_share"]
+    narrowed = f"; {share:.0%} of it where readings are crowded" if share < 1 else ""
     rate = data["seconds_per_thousand"]
     rows = [
         ("realisations", f"{data['realisations']} of {data['value']} ({unit}), "
                          f"{data['blocks']:,} blocks"),
         ("readings", f"{data['readings']:,}: {data['accepted']:,} taken in, "
                      f"{data['refused']:,} refused, {data['known']:,} judged before"),
-        ("reach", f"{reach} m, of {data['reach_from']}"),
+        ("reach", f"{reach} m, of {data['reach_from']}{narrowed}"),
     ]  # fmt: skip
     if rate is not None:
         rows.append(("time", f"{rate:.2f} s per thousand readings, files included"))

@@ -93,6 +93,7 @@ def deposit_update(config: Path, *, out: Path | None = None, tell: Tell | None =
         "blocks": int(first.simulated.sum()),
         "reach_m": list(chosen.ellipsoid.ranges_m),
         "reach_from": chosen.reach_from,
+        "reach_share": min(log.reaches, default=1.0),
         "readings": len(readings.all),
         "new": len(sifted.new),
         "known": len(sifted.known),

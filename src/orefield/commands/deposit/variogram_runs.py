@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,27 +11,34 @@ from orefield.commands.deposit.experimental_settings import (
     DEFAULT_LAGS,
     ExperimentalSettings,
 )
+from orefield.commands.deposit.variogram_fits import (
+    ScoresOf,
+    fitted_to_scores,
+    fitted_to_values,
+    of_unit_sill,
+    score_settings,
+    scored,
+)
+from orefield.commands.deposit.variogram_records import RunResult, VariogramRun
 from orefield.commands.deposit.variogram_samples import (
+    NORMAL_SCORES,
     chosen_samples,
     measured_of,
+    scores_title,
     title_of,
     together_name,
 )
-from orefield.core import ModelError
 from orefield.deposit.job.fit_settings import FitSettings
 from orefield.deposit.samples import Samples
 from orefield.deposit.variography import (
     ALL_DIRECTIONS,
     Direction,
     Experimental,
-    Fitted,
-    FittedCoregionalisation,
     Lags,
     VariogramMap,
     experimental,
     fan,
     fit_coregionalisation,
-    fit_variogram,
     variogram_map,
 )
 from orefield.deposit.variography.spacing import (
@@ -41,62 +48,6 @@ from orefield.deposit.variography.spacing import (
     spacing_along,
     spacing_between,
 )
-
-_LITTLE = 0.5
-"""A model that explains less than this of the points' variation is warned of."""
-
-
-@dataclass(frozen=True, eq=False)
-class VariogramRun:
-    """What was measured of one variable, or of two, and the model.
-
-    Attributes
-    ----------
-    name : str
-        Of the model; of both variables for a cross variogram.
-    value : str
-        As the samples call it.
-    measured : str
-        What is averaged, and of what: "semivariogram of normal scores".
-    domain : str
-        Samples it is of; may be empty.
-    curves : list of Experimental
-        By direction; the first is of all directions where others follow.
-    down_hole : Experimental or None
-    fitted : Fitted or None
-        ``None`` where no model was asked for, and for cross variograms.
-    map : VariogramMap or None
-        Where one was asked for.
-    """
-
-    name: str
-    value: str
-    measured: str
-    domain: str
-    curves: list[Experimental]
-    down_hole: Experimental | None
-    fitted: Fitted | None
-    map: VariogramMap | None = None
-
-    @property
-    def directional(self) -> list[Experimental]:
-        """Curves that have a direction; those of all directions where none has."""
-        down = [] if self.down_hole is None else [self.down_hole]
-        with_one = [c for c in self.curves if not c.direction.everywhere]
-        if not with_one:
-            return self.curves
-        return [c for c in (*down, *with_one) if not c.direction.everywhere]
-
-
-@dataclass(frozen=True, eq=False)
-class RunResult:
-    """All of one section."""
-
-    runs: list[VariogramRun]
-    together: FittedCoregionalisation | None
-    together_name: str
-    samples: Samples
-    notes: tuple[str, ...]
 
 
 def carry_out(
@@ -128,13 +79,20 @@ def carry_out(
             ),
         )
     variables = list(names)
-    curves = _curves(chosen, variables, lags, directions, task, progress)
-    down = _down_hole(chosen, variables, task)
-    n = len(directions)
+    ways: dict[str, ScoresOf] = {}
+    if task.fit is not None and task.fit.source == "scores":
+        weights = chosen[task.weights] if task.weights else None
+        chosen, ways = scored(chosen, variables, weights)
+    measured = [*variables, *(way.column for way in ways.values())]
+    curves = _curves(chosen, measured, lags, directions, task, progress)
+    if task.directions is None:
+        curves = _seen(curves, 1 if task.fit is None else task.fit.min_pairs)
+    down = _down_hole(chosen, measured, task)
+    direct = {key[0]: own for key, own in curves.items() if key[0] == key[1]}
     runs = []
-    for k, first in enumerate(range(0, len(curves), n)):
-        own = curves[first : first + n]
-        a, b = own[0].values
+    for k, ((a, b), own) in enumerate(curves.items()):
+        if a not in names:
+            continue  # scores are told with their values
         name = a if a == b else f"{a} x {b}"
         run = VariogramRun(
             title_of(task, name, len(variables)),
@@ -148,13 +106,18 @@ def carry_out(
         if task.map_cells and a == b:
             run = replace(run, map=_map(chosen, a, task, lags))
         if task.fit is not None and a == b and task.measure != "madogram":
-            run = replace(run, fitted=_fit(run, task.fit))
+            if a in ways:
+                column = ways[a].column
+                run = _by_scores(run, ways[a], direct[column], down.get(column), task.fit)
+            else:
+                fit = of_unit_sill(task.fit) if task.transform == "normal_scores" else task.fit
+                run = replace(run, fitted=fitted_to_values(run, fit))
         runs.append(run)
-        progress(0.4 + 0.6 * (k + 1) * n / len(curves))
+        progress(0.4 + 0.6 * (k + 1) / len(curves))
     together, title = None, ""
     if task.coregionalisation and task.fit is not None:
-        pool = [*curves, *down.values()]
-        used = [c for c in pool if not c.direction.everywhere] or curves
+        every = [curve for own in curves.values() for curve in own]
+        used = [c for c in (*every, *down.values()) if not c.direction.everywhere] or every
         fit = task.fit
         together = fit_coregionalisation(
             used,
@@ -167,6 +130,42 @@ def carry_out(
         )
         title = together_name(task, variables)
     return RunResult(runs, together, title, chosen, tuple(notes))
+
+
+def _seen(
+    curves: dict[tuple[str, str], list[Experimental]], least: int
+) -> dict[tuple[str, str], list[Experimental]]:
+    """Curves of a fan without the directions that have too few pairs at every lag to be fitted to.
+
+    Those that leave the plane in which samples lie, or nearly lie.
+    """
+    found = list(curves.values())
+    seen = [any((own[k].pairs >= least).any() for own in found) for k in range(len(found[0]))]
+    return {
+        key: [c for c, some in zip(own, seen, strict=True) if some or c.direction.everywhere]
+        for key, own in curves.items()
+    }
+
+
+def _by_scores(
+    run: VariogramRun,
+    way: ScoresOf,
+    curves: list[Experimental],
+    down_hole: Experimental | None,
+    fit: FitSettings,
+) -> VariogramRun:
+    scores = VariogramRun(
+        scores_title(run.name),
+        run.value,
+        f"semivariogram of {NORMAL_SCORES}",
+        run.domain,
+        curves,
+        down_hole,
+        None,
+    )
+    scores = replace(scores, fitted=fitted_to_values(scores, score_settings(fit, way)))
+    run = replace(run, scores=scores)
+    return replace(run, fitted=fitted_to_scores(run, way, fit))
 
 
 def _map(samples: Samples, name: str, task: ExperimentalSettings, lags: Lags) -> VariogramMap:
@@ -184,8 +183,8 @@ def _curves(
     directions: tuple[Direction, ...],
     task: ExperimentalSettings,
     progress: Callable[[float], None],
-) -> list[Experimental]:
-    """By variable, by direction; directions with the same lags in one pass."""
+) -> dict[tuple[str, str], list[Experimental]]:
+    """By variables, by direction; directions with the same lags in one pass."""
     groups: dict[int, tuple[Lags, list[Direction]]] = {}
     for way in directions:
         own = task.own_lags.get(way.name, lags)
@@ -207,7 +206,7 @@ def _curves(
         ):
             found[curve.values, curve.direction.name] = curve
     pairs = dict.fromkeys(values for values, _ in found)
-    return [found[values, way.name] for values in pairs for way in directions]
+    return {values: [found[values, way.name] for way in directions] for values in pairs}
 
 
 def _down_hole(
@@ -230,37 +229,6 @@ def _down_hole(
         cross=task.coregionalisation,
     )
     return {curve.name: curve for curve in found if curve.known.any()}
-
-
-def _fit(run: VariogramRun, fit: FitSettings) -> Fitted:
-    held = fit.held
-    note: tuple[str, ...] = ()
-    if fit.down_hole and run.down_hole is not None:
-        use = run.down_hole.known & (run.down_hole.pairs >= fit.min_pairs)
-        if use.sum() >= 3:
-            along = fit_variogram(
-                [run.down_hole], kinds=fit.kinds, weights=fit.weights, min_pairs=fit.min_pairs
-            )
-            most = held.sill if held.sill is not None else float(np.inf)
-            nugget = min(along.variogram.nugget, most)
-            held = replace(held, nugget=nugget)
-            note = (f"nugget {nugget:.4g} read down the hole",)
-    try:
-        found = fit_variogram(
-            run.directional,
-            structures=fit.structures,
-            kinds=fit.kinds,
-            held=held,
-            weights=fit.weights,
-            isotropic=fit.isotropic,
-            min_pairs=fit.min_pairs,
-        )
-    except ModelError as error:
-        where = ": ".join(filter(None, (run.name, error.where)))
-        raise ModelError(error.what, where=where, fix=error.fix) from None
-    if found.goodness.weighted_r2 < _LITTLE:
-        note = (*note, "the model explains little: try normal scores, a domain or a top-cut")
-    return replace(found, notes=(*note, *found.notes))
 
 
 def _round(spacing: float) -> float:

@@ -9,6 +9,9 @@ from orefield.core import ModelError
 from orefield.deposit.samples import Samples
 from orefield.deposit.variography import indicator, normal_scores
 
+NORMAL_SCORES = "normal scores"
+"""What they are called in words."""
+
 
 def model_names(samples: Samples, task: ExperimentalSettings) -> list[str]:
     """What the variograms of a section will be called, before any is made.
@@ -20,7 +23,9 @@ def model_names(samples: Samples, task: ExperimentalSettings) -> list[str]:
     """
     names = list(chosen_samples(samples, task)[1])
     if not task.coregionalisation:
-        return [title_of(task, name, len(names)) for name in names]
+        titles = [title_of(task, name, len(names)) for name in names]
+        by_scores = task.fit is not None and task.fit.source == "scores"
+        return [*titles, *(map(scores_title, titles) if by_scores else [])]
     if len(names) < 2:
         raise ModelError(
             f"a coregionalisation of {len(names)} variable", fix="name two or more in 'values'"
@@ -98,6 +103,11 @@ def title_of(task: ExperimentalSettings, name: str, variables: int) -> str:
     return task.name if variables == 1 else f"{task.name} {name}"
 
 
+def scores_title(title: str) -> str:
+    """What the variogram of a value's normal scores is called, from the value's own."""
+    return f"{title} scores"
+
+
 def measured_of(task: ExperimentalSettings) -> str:
     """What is averaged, and of what, in words."""
     words = task.measure.replace("_", " ")
@@ -105,4 +115,4 @@ def measured_of(task: ExperimentalSettings) -> str:
         words += f", cut at {task.top_cut:g},"
     if task.transform == "none":
         return words.rstrip(",")
-    return f"{words} of {'normal scores' if task.transform == 'normal_scores' else 'indicators'}"
+    return f"{words} of {NORMAL_SCORES if task.transform == 'normal_scores' else 'indicators'}"

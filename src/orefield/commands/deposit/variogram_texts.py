@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from orefield.commands.deposit.variogram_runs import RunResult, VariogramRun
+from orefield.commands.deposit.variogram_records import RunResult, VariogramRun
 from orefield.commands.files import plain
 from orefield.commands.pit import texts
 from orefield.deposit.variogram import Structure, Variogram
@@ -18,7 +18,7 @@ from orefield.deposit.variography import Experimental, Goodness
 
 def as_data(run: VariogramRun) -> dict[str, Any]:
     """One variogram for JSON."""
-    curves = [*([run.down_hole] if run.down_hole is not None else []), *run.curves]
+    curves = run.every_curve
     out: dict[str, Any] = {
         "name": run.name,
         "value": run.value,
@@ -37,6 +37,8 @@ def as_data(run: VariogramRun) -> dict[str, Any]:
             "tried": [{"structures": what, "criterion": plain(c)} for what, c in run.fitted.tried],
             "notes": list(run.fitted.notes),
         }
+    if run.scores is not None:
+        out["scores"] = as_data(run.scores)
     return out
 
 
@@ -77,7 +79,7 @@ def _run_text(run: VariogramRun) -> str:
     if np.isfinite(first.variance):
         kind = "covariance" if first.values[0] != first.values[1] else "variance"
         head += f", {kind} {first.variance:.4g}"
-    curves = [*([run.down_hole] if run.down_hole is not None else []), *run.curves]
+    curves = run.every_curve
     rmse = dict.fromkeys(range(len(curves)), float("nan"))
     if run.fitted is not None:
         by_name = dict(
@@ -98,19 +100,28 @@ def _run_text(run: VariogramRun) -> str:
     lines = [head, texts.table(columns)]
     if run.fitted is not None:
         lines += ["", _model_text(run.fitted.variogram)]
-        good = run.fitted.goodness
-        said = [
-            (
-                "fit",
-                f"R2 {good.weighted_r2:.3f} (weighted), RMSE {good.rmse_of_sill:.1%} of the sill, "
-                f"{good.points} points",
-            ),
-            *(("note", note) for note in run.fitted.notes),
-        ]
+        said = _fits(run)
+        said += (("note", note) for note in run.fitted.notes)
         if first.collocated:
             said.append(("note", f"{first.collocated:,} pairs of samples at one place"))
         lines.append(texts.pairs(said))
     return "\n".join(lines)
+
+
+def _fits(run: VariogramRun) -> list[tuple[str, str]]:
+    """How well the model goes through what it was fitted to, and through the values' points."""
+    assert run.fitted is not None
+    good = run.fitted.goodness
+    if run.scores is None or run.scores.fitted is None:
+        return [("fit", _quality(good))]
+    scores = run.scores.fitted.goodness
+    return [("fit", f"{_quality(scores)}, of normal scores"), ("of values", _quality(good))]
+
+
+def _quality(good: Goodness) -> str:
+    # a model that was fitted to something else may be further from points than their mean is
+    r2 = "below 0" if good.weighted_r2 < 0 else f"{good.weighted_r2:.3f}"
+    return f"R2 {r2} (weighted), RMSE {good.rmse_of_sill:.1%} of the sill, {good.points} points"
 
 
 def _model_text(model: Variogram) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +9,15 @@ import numpy as np
 
 from orefield.commands.calls import Reply
 from orefield.commands.deposit.experimental_settings import experimental_settings
+from orefield.commands.deposit.file_names import FileNames
+from orefield.commands.deposit.resource_model import write_json, write_text
 from orefield.commands.deposit.settings import read_settings
-from orefield.commands.deposit.variogram_runs import RunResult, VariogramRun, carry_out
+from orefield.commands.deposit.variogram_records import RunResult, VariogramRun
+from orefield.commands.deposit.variogram_runs import carry_out
 from orefield.commands.deposit.variogram_samples import model_names
 from orefield.commands.deposit.variogram_texts import as_data, as_text, together_data
 from orefield.commands.files import Results
 from orefield.core import ModelError
-from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
 from orefield.deposit.job.inputs import samples_of
 from orefield.deposit.job.variogram_settings import FILE
@@ -65,23 +66,24 @@ def deposit_variogram(config: Path, *, out: Path | None = None, tell: Tell | Non
     files = Results(settings.folder, (), ())
     models, notes = _models(results)
     if models:
-        with whole_file(settings.folder / FILE) as file:
-            file.write(write_models(models, notes).encode("utf-8"))
+        write_text(settings.folder, FILE, write_models(models, notes))
         files.written.append(FILE)
-    files.table("variogram_points", _points(runs))
+    every = [one for run in runs for one in (run, run.scores) if one is not None]
+    files.table("variogram_points", _points(every))
     # matplotlib takes a second to load
     from orefield.report.figures_variogram import variogram_svg
 
-    for run in runs:
-        curves = [*([run.down_hole] if run.down_hole is not None else []), *run.curves]
+    names = FileNames()
+    for run in every:
+        name, curves = names.of(run.name), run.every_curve
         model = run.fitted.variogram if run.fitted is not None else None
         title = f"{run.name}: {run.measured}{f', {run.domain}' if run.domain else ''}"
-        files.figure(f"variogram_{_file_name(run.name)}", variogram_svg(curves, model, title))
+        files.figure(f"variogram_{name}", variogram_svg(curves, model, title))
         if run.map is not None:
             from orefield.report.figures_variogram_map import map_svg
 
-            files.figure(f"variogram_map_{_file_name(run.name)}", map_svg(run.map, model, title))
-            files.table(f"variogram_map_{_file_name(run.name)}", _cells(run.map))
+            files.figure(f"variogram_map_{name}", map_svg(run.map, model, title))
+            files.table(f"variogram_map_{name}", _cells(run.map))
     data: dict[str, Any] = {
         "settings": str(config),
         "samples": len(samples),
@@ -90,9 +92,7 @@ def deposit_variogram(config: Path, *, out: Path | None = None, tell: Tell | Non
         "notes": [note for result in results for note in result.notes],
         "files": [*files.written, "variogram.json"],
     }
-    with whole_file(settings.folder / "variogram.json") as file:
-        text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-        file.write(text.encode("utf-8") + b"\n")
+    write_json(settings.folder, "variogram.json", data)
     say("done", 1.0)
     return data, as_text(results, settings.folder, data["files"])
 
@@ -118,7 +118,12 @@ def _models(
         for run in result.runs:
             if run.fitted is not None:
                 models[run.name] = run.fitted.variogram
-                said = {"value": run.value, "measure": run.measured, "domain": run.domain}
+                said = {
+                    "value": run.value,
+                    "measure": run.measured,
+                    "domain": run.domain,
+                    "note": "" if run.scores is None else run.fitted.notes[0],
+                }
                 notes[run.name] = {key: text for key, text in said.items() if text}
         if result.together is not None:
             models[result.together_name] = result.together.model
@@ -136,7 +141,7 @@ def _points(runs: list[VariogramRun]) -> dict[str, Any]:
     }  # fmt: skip
     for run in runs:
         model = run.fitted.variogram if run.fitted is not None else None
-        for curve in (*([run.down_hole] if run.down_hole is not None else []), *run.curves):
+        for curve in run.every_curve:
             way = curve.direction
             loose = way.everywhere
             # of all directions there is no one value of a model with anisotropy
@@ -169,7 +174,3 @@ def _cells(found: VariogramMap) -> dict[str, Any]:
         "pairs": found.pairs[held],
         "gamma": found.gamma[held],
     }
-
-
-def _file_name(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "._-" else "_" for c in name)

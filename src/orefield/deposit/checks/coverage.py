@@ -36,10 +36,13 @@ def coverage(subject: Subject, quality: Quality, limits: Tolerances) -> list[Che
     ground = subject.ground
     rock = float(ground.tonnes[subject.rock].sum())
     left = float(ground.tonnes[subject.rock & ~ground.estimated].sum())
+    why = f"{left:,.0f} t"
+    if ground.not_asked_t > 0:
+        why += f"; {ground.not_asked_t:,.0f} t outside the estimate's domains do not count"
     out = [
         judged(
             GROUP, "share of rock not estimated", left / rock if rock > 0 else float("nan"),
-            limits.of("unestimated"), domain=d, why=f"{left:,.0f} t",
+            limits.of("unestimated"), domain=d, why=why,
         )
     ]  # fmt: skip
     out += _quality(subject, quality, limits)

@@ -315,7 +315,7 @@ def _variogram(
     )
     out.continuity = continuity(
         draws, grid, inside, model, subject.declustered_variance,
-        lags=plan.lags, scores=table, blocks=of_blocks,
+        lags=plan.lags, scores=table, blocks=of_blocks, nearest=_nearest_on(subject, grid),
     )  # fmt: skip
     if not out.continuity:
         out.checks.append(unjudged(*named, "the domain is too small for two lags", domain=d))
@@ -325,10 +325,33 @@ def _variogram(
             judged(
                 named[0], f"{named[1]}, along {found.axis}", found.largest_gap,
                 plan.limits.of("variogram"), domain=d, figure="check_variogram",
-                why=f"the model is in the realisations' {plan.confidence:.0%} band at {band:.0%} "
-                "of lags",
+                why=f"{_gap(found)}; the model is in the realisations' {plan.confidence:.0%} band "
+                f"at {band:.0%} of lags",
             )
         )  # fmt: skip
+
+
+def _gap(found: Continuity) -> str:
+    """Where realisations are furthest from the model, and what samples do there."""
+    at = found.worst
+    realised, near = float(found.realised[:, at].mean()), float(found.nearest[at])
+    text = (
+        f"at {found.lags_m[at]:,.0f} m realisations have {realised:.2f} sills, the model "
+        f"{found.model[at]:.2f}, nearest neighbours {near:.2f}"
+    )
+    # beyond the variance of all samples no stationary model goes
+    if near - 1.0 > 0.5 * (realised - 1.0) > 0:
+        text += (
+            ": samples exceed the sill too, so the gap is the deposit's (a trend, or chance where "
+            "few pairs are so far apart) and not the realisations'"
+        )
+    return text
+
+
+def _nearest_on(subject: Subject, grid: Grid) -> _F8:
+    """Nearest neighbours on nodes of the realisations, shape (grid.n,)."""
+    at = subject.ground.grid.locate(grid.centroids())
+    return np.where(at >= 0, subject.nearest[np.maximum(at, 0)], np.nan)
 
 
 def _curves(out: Findings, plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from orefield.core.grid import Grid
 from orefield.deposit.checks.subject import Subject
 from orefield.deposit.checks.support import block_covariance
 from orefield.deposit.classification.draws import BlockDraws, Draws
+from orefield.deposit.statistics.summary import quantiles as weighted_quantiles
 from orefield.deposit.variogram import Variogram
 
 _F8 = NDArray[np.float64]
@@ -82,9 +83,7 @@ def histogram(subject: Subject, draws: Draws, inside: _MASK) -> Histogram:
     ModelError
         When no node is inside and simulated.
     """
-    order = np.argsort(subject.values, kind="stable")
-    ranked, weight = subject.values[order], subject.weights[order]
-    quantiles = _weighted_quantiles(ranked, weight, PROBABILITIES)
+    quantiles = weighted_quantiles(subject.values, PROBABILITIES, subject.weights)
     own = np.flatnonzero(inside & ~np.isnan(np.asarray(draws[0], np.float64)))
     if not own.size:
         raise ModelError("no node of the realisations is in the domain")
@@ -105,11 +104,6 @@ def histogram(subject: Subject, draws: Draws, inside: _MASK) -> Histogram:
     )  # fmt: skip
 
 
-def _weighted_quantiles(ranked: _F8, weight: _F8, at: _F8) -> _F8:
-    middle = (np.cumsum(weight) - 0.5 * weight) / weight.sum()
-    return np.interp(at, middle, ranked)
-
-
 @dataclass(frozen=True, eq=False)
 class Continuity:
     """Semivariances of realisations along one axis of their grid, over the sill.
@@ -122,17 +116,26 @@ class Continuity:
         Over the sill of the model (of blocks, where realisations are of blocks).
     model : ndarray of shape (k,)
         Over the same sill.
+    nearest : ndarray of shape (k,)
+        Of the nearest-neighbour model on the same pairs, over the variance of samples: whether
+        the samples themselves follow the model there. NaN where it was not given.
     """
 
     axis: str
     lags_m: _F8
     realised: _F8
     model: _F8
+    nearest: _F8
+
+    @property
+    def worst(self) -> int:
+        """At which lag the mean over realisations is furthest from the model."""
+        return int(np.abs(self.realised.mean(axis=0) - self.model).argmax())
 
     @property
     def largest_gap(self) -> float:
         """Largest difference of the mean over realisations from the model, in sills."""
-        return float(np.abs(self.realised.mean(axis=0) - self.model).max())
+        return float(np.abs(self.realised.mean(axis=0) - self.model)[self.worst])
 
     def share_in_band(self, confidence: float = 0.90) -> float:
         """Share of lags at which the model is inside the realisations' central band."""
@@ -151,6 +154,7 @@ def continuity(
     lags: int = 10,
     scores: Sequence[float] | _F8 | None = None,
     blocks: bool = False,
+    nearest: _F8 | None = None,
 ) -> list[Continuity]:
     """Experimental variograms of realisations along the grid's axes, against the model.
 
@@ -177,6 +181,9 @@ def continuity(
         before they are compared.
     blocks : bool
         Whether values are means of blocks; the model is then regularised.
+    nearest : ndarray of shape (grid.n,), optional
+        Value of the nearest sample; what it has in place of realisations tells a trend of the
+        deposit, which no stationary model has, from realisations that are wrong.
 
     Returns
     -------
@@ -212,6 +219,7 @@ def continuity(
             for k, (first, second) in enumerate(pairs.values()):
                 apart = values[second] - values[first]
                 out[r, k] = 0.5 * float(apart @ apart) / len(apart)
+    beside = _beside(nearest, table, scale)
     out_list = []
     for (a, name, pairs, vectors), values in zip(plans, found, strict=True):
         model = (
@@ -220,15 +228,29 @@ def continuity(
             else variogram.gamma(vectors) / variogram.sill
         )
         lag_m = np.array(list(pairs), dtype=np.float64) * grid.size[a]
-        out_list.append(Continuity(name, lag_m, values / scale / expected, model / expected))
+        near = np.array([beside(first, second) for first, second in pairs.values()])
+        out_list.append(Continuity(name, lag_m, values / scale / expected, model / expected, near))
     return out_list
+
+
+def _beside(
+    nearest: _F8 | None, table: _F8 | None, scale: float
+) -> Callable[[NDArray[np.int32], NDArray[np.int32]], float]:
+    """Semivariance of nearest neighbours between nodes, over the sill."""
+    if nearest is None:
+        return lambda first, second: float("nan")
+    values = nearest if table is None else _to_scores(nearest, table)
+
+    def over_pairs(first: NDArray[np.int32], second: NDArray[np.int32]) -> float:
+        apart = values[second] - values[first]
+        return 0.5 * float(apart @ apart) / len(apart) / scale
+
+    return over_pairs
 
 
 def score_table(values: _F8, weights: _F8) -> _F8:
     """Sorted grades at 1,001 even probabilities: what takes grades to normal scores."""
-    order = np.argsort(values, kind="stable")
-    at = (np.arange(1001) + 0.5) / 1001
-    return _weighted_quantiles(values[order], weights[order], at)
+    return weighted_quantiles(values, (np.arange(1001) + 0.5) / 1001, weights)
 
 
 def _to_scores(values: _F8, table: _F8) -> _F8:

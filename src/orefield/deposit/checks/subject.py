@@ -32,7 +32,7 @@ class Subject:
     blocks : ndarray of bool, shape (n,)
         Estimated blocks of the domain.
     rock : ndarray of bool, shape (n,)
-        All blocks of the domain that hold rock.
+        All blocks of the domain that hold rock and were to be estimated.
     samples : Samples
         Of the domain, all measured.
     values : ndarray of shape (m,)
@@ -144,9 +144,7 @@ def subjects(
     skipped: list[str] = []
     parts: list[tuple[str, _MASK, _MASK, NDArray[np.int64]]] = []
     index = ground.domain_index()
-    rock = ground.tonnes > 0
-    if ground.inside is not None:
-        rock = rock & ground.inside
+    rock = ground.within
     for d, name in enumerate(ground.domains):
         blocks = ground.of & (index == d)
         own = np.flatnonzero(words == name)

@@ -59,6 +59,8 @@ class Ground:
         Domain of each block; all are of one where left out.
     inside : ndarray of bool, shape (n,), optional
         Blocks that have reasonable prospects: in a pit's shell. All where left out.
+    asked : ndarray of bool, shape (n,), optional
+        Blocks that were to be estimated: of the estimate's domains. All where left out.
     note : str
         What the data are.
     companions : tuple of Companion
@@ -81,6 +83,7 @@ class Ground:
     estimated: _MASK
     domain: NDArray[np.str_] | None = None
     inside: _MASK | None = None
+    asked: _MASK | None = None
     note: str = ""
     companions: tuple[Companion, ...] = ()
 
@@ -89,7 +92,7 @@ class Ground:
         n = self.grid.n
         arrays = {
             "tonnes": self.tonnes, "grade": self.grade, "estimated": self.estimated,
-            "domain": self.domain, "inside": self.inside,
+            "domain": self.domain, "inside": self.inside, "asked": self.asked,
             **{c.value: c.grade for c in self.companions},
         }  # fmt: skip
         for name, array in arrays.items():
@@ -114,6 +117,26 @@ class Ground:
         """Blocks that can be a resource: rock, estimated, with reasonable prospects."""
         mask = self.estimated & (self.tonnes > 0)
         return mask if self.inside is None else mask & self.inside
+
+    @property
+    def within(self) -> _MASK:
+        """Rock that was to be estimated, with reasonable prospects, shape (n,)."""
+        mask = self.tonnes > 0
+        for part in (self.inside, self.asked):
+            if part is not None:
+                mask = mask & part
+        return np.asarray(mask)
+
+    @property
+    def not_estimated_t(self) -> float:
+        """Rock that was to be estimated, and could not be (t), in a shell or not."""
+        left = ~self.estimated if self.asked is None else ~self.estimated & self.asked
+        return float(self.tonnes[left].sum())
+
+    @property
+    def not_asked_t(self) -> float:
+        """Rock outside the estimate's domains (t)."""
+        return 0.0 if self.asked is None else float(self.tonnes[~self.asked].sum())
 
     @property
     def fraction(self) -> float:

@@ -38,12 +38,15 @@ class Circumstances:
         What decided classes.
     rule_source : str
         Where the rules come from; empty where the reader set them.
+    reach : str
+        How far from samples a block has a class; empty where the rules themselves say it.
     smoothing : str
         How classes were smoothed; empty for not at all.
     outside_interval : tuple of str
         Lines whose estimate is not within the interval of realisations, in words.
-    not_estimated_t, not_simulated_t, outside_t : float
-        Rock without estimate, stated blocks without realisations, rock outside the shell (t).
+    not_estimated_t, not_asked_t, not_simulated_t, outside_t : float
+        Rock without estimate, rock outside the estimate's domains, stated blocks without
+        realisations, rock outside the shell (t).
     """
 
     date: str
@@ -56,9 +59,11 @@ class Circumstances:
     confidence: float
     method: str
     rule_source: str
+    reach: str
     smoothing: str
     outside_interval: tuple[str, ...]
     not_estimated_t: float
+    not_asked_t: float
     not_simulated_t: float
     outside_t: float
 
@@ -74,11 +79,17 @@ def qualifications(found: Circumstances) -> list[str]:
         out.append("no effective date was given")
     out.append(f"density: {found.density}")
     out.append(f"classes by {found.method}; {found.rule_source or 'rules set by the user'}")
+    if found.reach:
+        out.append(found.reach)
     if found.smoothing:
         out.append(f"the map of classes was smoothed: {found.smoothing}")
     out += _intervals(found)
     if found.not_estimated_t > 0:
         out.append(f"{found.not_estimated_t:,.0f} t of rock were not estimated: no resource")
+    if found.not_asked_t > 0:
+        out.append(
+            f"{found.not_asked_t:,.0f} t of rock lie outside the estimate's domains: not looked at"
+        )
     out.append(
         "inferred resources are not added to measured and indicated ones; a mean grade is metal "
         "over tonnes before rounding, so rounded figures may differ from it in the last digit"
@@ -109,13 +120,17 @@ def _intervals(found: Circumstances) -> list[str]:
         return ["no interval: there are no realisations"]
     out = [
         f"intervals: central {found.confidence:.0%} of {found.realisations} realisations on the "
-        "model's blocks, of the grades alone: not of geology, density, data or the variogram"
+        "model's blocks, of the grades alone: not of geology, density, data or the variogram, nor "
+        "of the histogram unless realisations drew it anew"
     ]
     if found.outside_interval:
         out.append(
-            f"not within their interval: {', '.join(found.outside_interval)}: an estimate is "
-            "smoother than blocks are, or one of the two is biased (`orefield deposit check`)"
+            "* the estimate is not within the interval of realisations. A difference that is there "
+            "without a cut-off is bias of one of the two; the rest comes of the estimate's "
+            "smoothness, which leaves fewer blocks far above and far below a cut-off than there "
+            "are (`orefield deposit check`)"
         )
+        out += [f"* {text}" for text in found.outside_interval]
     if found.not_simulated_t > 0:
         out.append(
             f"{found.not_simulated_t:,.0f} t of stated rock have no realisation: intervals leave "

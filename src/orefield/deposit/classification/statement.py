@@ -18,17 +18,27 @@ _F8 = NDArray[np.float64]
 RESOURCES = tuple(c for c in SUREST_FIRST if c != ResourceClass.UNCLASSIFIED)
 """Classes of a statement, the surest first."""
 
+TOGETHER = "measured + indicated"
+"""What the two are called together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A central interval over realisations; NaN where there are none."""
+    """A central interval over realisations and their mean; NaN where there are none."""
 
     low: float = float("nan")
     high: float = float("nan")
+    mean: float = float("nan")
+
+    def misses(self, value: float) -> bool:
+        """Whether a value is not within; no interval and no value miss nothing."""
+        # sums of the same numbers in another order differ in the last digits
+        slack = 1e-9 * abs(value)
+        return value < self.low - slack or value > self.high + slack
 
 
 @dataclass(frozen=True, slots=True)
-class Companion:
+class OtherMetal:
     """Another metal in the same ore.
 
     Attributes
@@ -61,7 +71,10 @@ class Line:
         Metal (t) in a tonne of grade one.
     tonnes_over, grade_over, metal_over : Interval
         Over realisations.
-    companions : tuple of Companion
+    uncut_t, uncut_realised_t : float
+        Metal (t) of all blocks of the class that have realisations, whatever their grade: by the
+        estimate, and the mean over realisations. NaN without realisations.
+    companions : tuple of OtherMetal
         Other metals in it, by the estimate.
     """
 
@@ -74,12 +87,23 @@ class Line:
     tonnes_over: Interval = field(default_factory=Interval)
     grade_over: Interval = field(default_factory=Interval)
     metal_over: Interval = field(default_factory=Interval)
-    companions: tuple[Companion, ...] = ()
+    uncut_t: float = float("nan")
+    uncut_realised_t: float = float("nan")
+    companions: tuple[OtherMetal, ...] = ()
 
     @property
     def grade(self) -> float:
         """Mean grade, in its unit; NaN without tonnes."""
         return self.metal_t / self.tonnes / self.fraction if self.tonnes > 0 else float("nan")
+
+    @property
+    def outside(self) -> bool:
+        """Whether rock, grade or metal by the estimate is not within its interval."""
+        return (
+            self.tonnes_over.misses(self.tonnes)
+            or self.grade_over.misses(self.grade)
+            or self.metal_over.misses(self.metal_t)
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,13 +177,19 @@ def statement(
     groups = _Groups(ground, classes)
     # NaN, as where nothing was estimated, is above no cut-off
     estimate = np.array([groups.sums(ground.grade, level, others=True) for level in levels])
-    drawn = None
+    drawn = uncut = None
     if draws is not None:
         drawn = np.empty((len(draws), len(levels), 2, groups.count))
+        # by the estimate, and by realisations
+        uncut = np.zeros((2, groups.count))
         for r in range(len(draws)):
-            drawn[r] = [groups.sums(np.asarray(draws[r], np.float64), level) for level in levels]
+            one = np.asarray(draws[r], np.float64)
+            drawn[r] = [groups.sums(one, level) for level in levels]
+            uncut[1] += groups.sums(one, -np.inf)[1] / len(draws)
+        simulated = np.where(np.isnan(np.asarray(draws[0])), np.nan, ground.grade)
+        uncut[0] = groups.sums(simulated, -np.inf)[1]
     tail = 50.0 * (1.0 - confidence)
-    build = _Lines(ground, tail, estimate, drawn)
+    build = _Lines(ground, tail, estimate, drawn, uncut)
     lines, by_class, together = [], [], []
     for at, level in enumerate(levels):
         for d, name in enumerate(ground.domains):
@@ -186,12 +216,30 @@ def statement(
 
 
 def outside_interval(found: Statement) -> tuple[str, ...]:
-    """Classes and cut-offs whose metal by the estimate is not within its interval, in words."""
-    return tuple(
-        f"{line.resource_class.label} at {line.cutoff:g}"
-        for line in found.by_class
-        if line.metal_t < line.metal_over.low or line.metal_t > line.metal_over.high
+    """Classes and cut-offs whose estimate is not within its interval, and by how much, in words.
+
+    Beside the difference above the cut-off stands that of all the class's blocks without one:
+    what realisations have more or less in the same blocks is bias, the rest is smoothing.
+    """
+    named = [(line.resource_class.label, line) for line in found.by_class]
+    named += [(TOGETHER, line) for line in found.measured_indicated]
+    # a stable sort: classes stay in order
+    named.sort(key=lambda pair: pair[1].cutoff)
+    return tuple(f"{name} at {line.cutoff:g}: {_gap(line)}" for name, line in named if line.outside)
+
+
+def _gap(line: Line) -> str:
+    without = f"{_more(line.uncut_realised_t, line.uncut_t)} metal without a cut-off"
+    if not line.tonnes > 0:
+        return f"the estimate has none, realisations {line.tonnes_over.mean:,.0f} t; {without}"
+    return (
+        f"realisations have {_more(line.tonnes_over.mean, line.tonnes)} rock, "
+        f"{_more(line.metal_over.mean, line.metal_t)} metal on average; {without}"
     )
+
+
+def _more(realised: float, estimated: float) -> str:
+    return f"{realised / estimated - 1:+.1%}" if estimated else f"{realised:,.0f} t of"
 
 
 class _Groups:
@@ -224,28 +272,35 @@ class _Groups:
 
 
 class _Lines:
-    def __init__(self, ground: Ground, tail: float, estimate: _F8, drawn: _F8 | None) -> None:
+    def __init__(
+        self, ground: Ground, tail: float, estimate: _F8, drawn: _F8 | None, uncut: _F8 | None
+    ) -> None:
         self.fraction, self.tail, self.ground = ground.fraction, tail, ground
-        self.estimate, self.drawn = estimate, drawn
+        self.estimate, self.drawn, self.uncut = estimate, drawn, uncut
 
     def line(self, at: int, level: float, domain: str, c: ResourceClass, own: list[int]) -> Line:
         tonnes, metal, *rest = (float(v) for v in self.estimate[at][:, own].sum(axis=1))
         others = tuple(
-            Companion(
+            OtherMetal(
                 c.value, c.unit, t, t / tonnes / c.fraction if tonnes > 0 else float("nan")
             )
             for c, t in zip(self.ground.companions, rest, strict=True)
         )  # fmt: skip
         rocks = grades = metals = Interval()
+        uncut = (float("nan"), float("nan"))
+        if self.uncut is not None:
+            uncut = (float(self.uncut[0, own].sum()), float(self.uncut[1, own].sum()))
         if self.drawn is not None:
             rock, found = np.moveaxis(self.drawn[:, at][:, :, own].sum(axis=2), 1, 0)
             some = rock > 0
             grade = found[some] / rock[some] / self.fraction
             rocks, grades, metals = map(self._interval, (rock, grade, found))
-        return Line(level, domain, c, tonnes, metal, self.fraction, rocks, grades, metals, others)
+        return Line(
+            level, domain, c, tonnes, metal, self.fraction, rocks, grades, metals, *uncut, others
+        )  # fmt: skip
 
     def _interval(self, values: _F8) -> Interval:
         if not values.size:
             return Interval()
         low, high = np.percentile(values, [self.tail, 100.0 - self.tail])
-        return Interval(float(low), float(high))
+        return Interval(float(low), float(high), float(values.mean()))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from orefield.core.errors import ModelError
+from orefield.deposit.domains import Polygon as AnyPolygon
 from orefield.deposit.drilling.holes import HoleSamples, PlannedHoles
 
 _F8 = NDArray[np.float64]
@@ -17,8 +18,8 @@ _MASK = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Polygon:
-    """A simple polygon in plan.
+class Polygon(AnyPolygon):
+    """A simple polygon in plan: sides that meet in corners only.
 
     Parameters
     ----------
@@ -33,21 +34,19 @@ class Polygon:
         touch, or no area.
     """
 
-    corners_m: _F8
     name: str = "polygon"
 
     def __post_init__(self) -> None:
         corners = np.asarray(self.corners_m, dtype=np.float64)
-        if corners.ndim != 2 or corners.shape[1:] != (2,) or not np.isfinite(corners).all():
-            raise ModelError("corners are not pairs of finite numbers", where=self.name)
         if len(corners) > 1 and (corners[0] == corners[-1]).all():
-            corners = corners[:-1]
-        if len(corners) < 3:
-            raise ModelError(f"a polygon has {len(corners)} corners", where=self.name,
-                             fix="give three or more")  # fmt: skip
+            object.__setattr__(self, "corners_m", corners[:-1])
+        try:
+            super().__post_init__()
+        except ModelError as error:
+            raise ModelError(error.what, where=self.name, fix=error.fix) from None
+        corners = self.corners_m
         if len(np.unique(corners, axis=0)) != len(corners):
             raise ModelError("a corner comes twice", where=self.name, fix="give each once")
-        object.__setattr__(self, "corners_m", corners)
         crossing = self._crossing()
         if crossing is not None:
             i, j = crossing
@@ -67,19 +66,6 @@ class Polygon:
                 if _meet(a[i], b[i], a[j], b[j], j == i + 1, i == 0 and j == n - 1):
                     return i, j
         return None
-
-    def contains(self, xy_m: _F8) -> _MASK:
-        """Whether places (m, 2) are inside; on a side counts as either."""
-        inside = np.zeros(len(xy_m), dtype=np.bool_)
-        x, y = np.asarray(xy_m, dtype=np.float64).T
-        before = self.corners_m[-1]
-        for corner in self.corners_m:
-            spans = (corner[1] > y) != (before[1] > y)
-            if spans.any():
-                slope = (before[0] - corner[0]) / (before[1] - corner[1])
-                inside ^= spans & (x < corner[0] + (y - corner[1]) * slope)
-            before = corner
-        return inside
 
 
 def _meet(a: _F8, b: _F8, c: _F8, d: _F8, next_to: bool, ends: bool) -> bool:
@@ -144,9 +130,9 @@ class Access:
         """Whether a hole may be collared at places (m, 2)."""
         out = np.ones(len(xy_m), dtype=np.bool_)
         if self.allowed:
-            out = np.logical_or.reduce([p.contains(xy_m) for p in self.allowed])
+            out = np.logical_or.reduce([p.inside(xy_m) for p in self.allowed])
         for polygon in self.forbidden:
-            out &= ~polygon.contains(xy_m)
+            out &= ~polygon.inside(xy_m)
         return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,7 +146,7 @@ class Plan:
     Attributes
     ----------
     holes : tuple of int
-        Candidates.
+        Candidates; of those chosen, the most per cost comes first.
     gains : ndarray of shape (p,)
         Utility that each added to those before it.
     taken : ndarray of shape (p, q)
@@ -207,7 +207,7 @@ def choose(
     Raises
     ------
     ModelError
-        When no hole gains anything.
+        When no hole gains anything, or somebody stopped before the first was chosen.
     """
     runs = []
     for by_cost in (True, False):
@@ -215,6 +215,8 @@ def choose(
         if stop() or np.ptp(problem.costs()) < 1e-12:
             break  # at equal costs both are one
     best = max(runs, key=lambda run: run[0].value)[0]
+    if not best.holes and stop():
+        raise ModelError("stopped before any hole was chosen", fix="let it run a little longer")
     if not best.holes:
         raise ModelError(
             "no candidate tells anything of the region",
@@ -232,12 +234,11 @@ def choose(
             best = swapped
         if stop() or best.value <= before * (1.0 + _LEAST):
             break
-    ordered = _in_order(problem, best)
-    steps = np.diff([0.0, *(float(problem.utility.value(t)) for t in ordered)])
+    order, taken = _in_order(problem, best.holes)
+    steps = np.diff([0.0, *(float(problem.utility.value(t)) for t in taken)])
     return Plan(
-        tuple(best.holes) if not exchanges else tuple(_order(problem, best)),
-        steps, ordered, greedy_value, sum(run[1] for run in runs), sum(run[2] for run in runs),
-        exchanges, stop(),
+        tuple(order), steps, taken, greedy_value, sum(run[1] for run in runs),
+        sum(run[2] for run in runs), exchanges, stop(),
     )  # fmt: skip
 
 
@@ -302,19 +303,11 @@ def _exchange(problem: Problem, best: Conditioning, place: int) -> Conditioning:
         state.drill(int(more[lead]))
 
 
-def _order(problem: Problem, best: Conditioning) -> list[int]:
-    """Chosen holes, the most per cost first."""
-    state, left, costs = problem.start(), list(best.holes), problem.costs()
+def _in_order(problem: Problem, holes: Sequence[int]) -> tuple[list[int], _F8]:
+    """Holes, the most per cost first, and the variance taken up to each, shape (p, q)."""
+    state, left, costs, taken = problem.start(), list(holes), problem.costs(), []
     while left:
         rows = np.array(left)
         state.drill(left.pop(int(np.argmax(state.gains(rows) / costs[rows]))))
-    return state.holes
-
-
-def _in_order(problem: Problem, best: Conditioning) -> _F8:
-    """Variance taken up to each hole, shape (p, q)."""
-    state, out = problem.start(), []
-    for hole in _order(problem, best):
-        state.drill(hole)
-        out.append(state.taken)
-    return np.array(out)
+        taken.append(state.taken)
+    return state.holes, np.array(taken)

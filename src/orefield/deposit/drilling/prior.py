@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Protocol
 
 import numpy as np
@@ -79,6 +80,8 @@ class GaussianPrior:
         Simple kriging; needed where there is no sample.
     noise_factor : float
         Nugget of a candidate's sample over the model's: below one where they are longer.
+    existing_factors : ndarray of shape (s,), optional
+        The same of each sample that there is; ones where left out.
 
     Raises
     ------
@@ -97,6 +100,7 @@ class GaussianPrior:
         *,
         known_mean: bool = False,
         noise_factor: float = 1.0,
+        existing_factors: _F8 | None = None,
     ) -> None:
         if not (np.isfinite(noise_factor) and noise_factor >= 0):
             raise ModelError(f"noise of samples times {noise_factor:g}", fix="give zero or more")
@@ -105,37 +109,55 @@ class GaussianPrior:
                 "without any sample the mean cannot be unknown",
                 fix="give samples, or say that the mean is known",
             )
-        self.samples, self.targets = samples, targets
-        self.variogram, self.support = variogram, support
-        self._known = known_mean
-        refuse_too_much(samples, len(targets), "sums over blocks (panels)")
-        refuse_too_much(samples, len(existing_m), "samples")
+        self.targets, self.variogram, self.support = targets, variogram, support
+        self._known, self._factor_of_noise = known_mean, noise_factor
         packed = variogram.packed()
         self._packed = (packed.kinds, packed.sills, packed.transforms, packed.tables)
-        jitter = JITTER * variogram.sill
-        self.noise = np.where(samples.valid, noise_factor * variogram.nugget + jitter, 1.0)
-        self._places = samples.flat()
-        self._middle = self._places.mean(axis=0)
         self._existing = np.ascontiguousarray(existing_m, dtype=np.float64).reshape(-1, 3)
-        self._valid = samples.valid.ravel()
-        self._columns: dict[int, _F8] = {}
-        self._factor_of_samples(variogram.nugget + jitter)
-        self._w, self._u = self._given(self._places)
-        cross = targets.covariances(self._places, variogram, support)
-        mean = targets.totals()
+        self._refuse(samples)
+        self._middle = samples.flat().mean(axis=0)
+        factors = np.ones(len(existing_m)) if existing_factors is None else existing_factors
+        self._factor_of_samples(factors * variogram.nugget + JITTER * variogram.sill)
         k = targets.covariances(self._existing, variogram, support)
         wm = linalg.solve_triangular(self._factor, k, lower=True) if len(k) else k
+        mean = targets.totals()
         um = (mean - self._ones @ wm) / self._scale if not known_mean else np.zeros(len(mean))
-        cross += np.outer(self._u, um) - self._w.T @ wm
-        cross[~self._valid] = 0.0
-        self.cross = cross.reshape(*samples.valid.shape, len(targets))
+        self._wm, self._um = wm, um
         self.before = targets.variances(variogram, support)
         self.start = np.maximum(self.before - (wm**2).sum(axis=0) + um**2, 0.0)
-        self._wm, self._um = wm, um
-        half = len(wm) // 2
-        self.by_second_half = (wm[half:] ** 2).sum(axis=0)
+        self._offer(samples)
 
-    def _factor_of_samples(self, noise: float) -> None:
+    def of(self, samples: HoleSamples) -> GaussianPrior:
+        """The same sums, given the same samples, for other candidates.
+
+        Raises
+        ------
+        ModelError
+            When too much is asked for at once.
+        """
+        out = copy(self)
+        out._refuse(samples)
+        out._offer(samples)
+        return out
+
+    def _refuse(self, samples: HoleSamples) -> None:
+        refuse_too_much(samples, len(self.targets), "sums over blocks (panels)")
+        refuse_too_much(samples, len(self._existing), "samples")
+
+    def _offer(self, samples: HoleSamples) -> None:
+        """What is known of candidates: their noise, and their covariances with the sums."""
+        nugget = self._factor_of_noise * self.variogram.nugget + JITTER * self.variogram.sill
+        self.samples = samples
+        self.noise = np.where(samples.valid, nugget, 1.0)
+        self._places, self._valid = samples.flat(), samples.valid.ravel()
+        self._columns: dict[int, _F8] = {}
+        self._w, self._u = self._given(self._places)
+        cross = self.targets.covariances(self._places, self.variogram, self.support)
+        cross += np.outer(self._u, self._um) - self._w.T @ self._wm
+        cross[~self._valid] = 0.0
+        self.cross = cross.reshape(*samples.valid.shape, len(self.targets))
+
+    def _factor_of_samples(self, noise: _F8) -> None:
         n = len(self._existing)
         k = self._covariances(self._existing, self._existing)
         k[np.diag_indices(n)] += noise

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +19,9 @@ from orefield.kernels.drilling import averaged_covariances, sum_variances, targe
 
 _F8 = NDArray[np.float64]
 _I8 = NDArray[np.int64]
+
+_ROWS = 64
+"""Points that a thread works on at once."""
 
 _MOST_PAIRS = 300_000_000
 """Pairs of blocks summed one by one; with more, a Fourier transform is quicker."""
@@ -135,17 +140,26 @@ class Targets:
         return np.asarray(found - found.min(axis=0))
 
     def covariances(self, places_m: _F8, variogram: Variogram, support: Support) -> _F8:
-        """Covariances of points (n, 3) with the sums, shape (n, q)."""
+        """Covariances of points (n, 3) with the sums, shape (n, q); equal points are done once."""
         packed = variogram.packed()
         centres = self.centres()
         middle = centres.mean(axis=0)
-        out = np.zeros((len(places_m), len(self)))
-        target_covariances(
-            np.ascontiguousarray(places_m - middle), np.ascontiguousarray((centres - middle).T),
-            support.offsets_m, self.starts, self.which, self.weights,
-            packed.kinds, packed.sills, packed.transforms, packed.tables, out,
-        )  # fmt: skip
-        return out
+        # holes of several lengths from one collar share most of their samples
+        places, back = np.unique(places_m, axis=0, return_inverse=True)
+        places = np.ascontiguousarray(places - middle)
+        others = np.ascontiguousarray((centres - middle).T)
+        out = np.zeros((len(places), len(self)))
+
+        def work(start: int) -> None:
+            rows = slice(start, start + _ROWS)
+            target_covariances(
+                places[rows], others, support.offsets_m, self.starts, self.which, self.weights,
+                packed.kinds, packed.sills, packed.transforms, packed.tables, out[rows],
+            )  # fmt: skip
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            list(pool.map(work, range(0, len(places), _ROWS)))
+        return np.asarray(out[back.ravel()])
 
     def variances(self, variogram: Variogram, support: Support) -> _F8:
         """Variances of the sums before any sample, shape (q,): exact, by pairs or by FFT."""

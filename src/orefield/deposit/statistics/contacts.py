@@ -26,7 +26,8 @@ class Contact:
     Attributes
     ----------
     low_m, high_m : ndarray of shape (b,)
-        Bounds of a class of distance along the hole; negative within ``inside``.
+        Bounds of a class of distance along the hole; negative within ``inside``. A distance on
+        a bound is in the class further from the boundary.
     count : ndarray of shape (b,), int
         Samples with a value. Where it is 0, ``mean`` is NaN.
     length_m : ndarray of shape (b,)
@@ -106,8 +107,11 @@ def contact_analysis(
     edges: _F8 = width_m * np.arange(-bins, bins + 1, dtype=np.float64)
     v = samples[value]
     use = np.isfinite(distance) & ~np.isnan(v)
-    at = np.searchsorted(edges, distance[use], side="right") - 1
-    valid = (at >= 0) & (at < 2 * bins)
+    # counted from the boundary both ways, so that a middle on the edge of a class is in the
+    # outer one on either side
+    away = np.floor(np.abs(distance[use]) / width_m + 1e-9).astype(np.int64)
+    at = np.where(distance[use] < 0, bins - 1 - away, bins + away)
+    valid = away < bins
     at, grade, length = at[valid], v[use][valid], samples.length_m[use][valid]
     count = np.bincount(at, minlength=2 * bins)
     total = np.bincount(at, weights=length, minlength=2 * bins)

@@ -112,7 +112,7 @@ def cell_declustering(
 
 
 def scan_sizes(xyz_m: _F8, *, count: int = 24) -> _F8:
-    """Sizes worth trying (m): from the closest common spacing to half the extent, (count,)."""
+    """Sizes worth trying (m), (count,): geometric, from a hundredth to half of the extent."""
     extent = float(np.ptp(xyz_m, axis=0).max())
     if extent == 0:
         return np.ones(1)

@@ -26,9 +26,9 @@ class TopCuts:
     Attributes
     ----------
     cut : ndarray of shape (k,)
-        Falling; the first is the largest value: nothing cut.
+        Falling; the largest value, which cuts nothing, is among them.
     share : ndarray of shape (k,)
-        Of weight below the cut.
+        Of weight at or below the cut.
     samples : ndarray of shape (k,), int
         Values above the cut.
     mean, cv : ndarray of shape (k,)
@@ -131,9 +131,8 @@ def decile_analysis(values: _F8, weights: _F8 | None = None) -> Deciles:
     below, above = np.interp(low, upto, held), np.interp(high, upto, held)
     part = (above - below) / metal
     largest = v[np.clip(np.searchsorted(upto, high - 1e-12) - 1, 0, len(v) - 1)]
-    advised = part[19] > max(_TOP_DECILE, _TIMES * part[8]) or part[19] > _TOP_DECILE
-    advised = bool(advised or part[19] > _TIMES * part[8] or part[18] > _TOP_PERCENTILE)
-    return Deciles(low, high, (above - below) / (high - low), largest, part, advised)
+    advised = part[19] > _TOP_DECILE or part[19] > _TIMES * part[8] or part[18] > _TOP_PERCENTILE
+    return Deciles(low, high, (above - below) / (high - low), largest, part, bool(advised))
 
 
 def disintegration(values: _F8) -> float | None:

@@ -1,6 +1,7 @@
 """Realisations brought in line with what sensors saw: a localised serial ensemble filter."""
 
 from orefield.deposit.updating.anamorphosis import AS_THEY_ARE, Anamorphosis, normal_scores
+from orefield.deposit.updating.crowding import USUAL_CROWDING, USUAL_RANGES
 from orefield.deposit.updating.ensemble import Ensemble, blocks_within_reach
 from orefield.deposit.updating.faults import Limits, Record
 from orefield.deposit.updating.filtering import FilterOptions, Memory, assimilate
@@ -14,6 +15,8 @@ __all__ = [
     "AS_THEY_ARE",
     "EVERYWHERE",
     "KINDS",
+    "USUAL_CROWDING",
+    "USUAL_RANGES",
     "Anamorphosis",
     "Ensemble",
     "Entry",

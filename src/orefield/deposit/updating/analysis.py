@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
@@ -14,6 +15,9 @@ _F8 = NDArray[np.float64]
 
 Method = Literal["square-root", "perturbed"]
 METHODS: tuple[Method, ...] = get_args(Method)
+
+_NO_SPREAD = 1e-12
+"""Spread of predictions, as a share of their size, below which members agree."""
 
 
 class Reading(NamedTuple):
@@ -33,9 +37,24 @@ class Reading(NamedTuple):
 
     @property
     def off(self) -> float:
-        """Reading less mean prediction, in standard deviations of both together."""
+        """Reading less mean prediction, in standard deviations of both together.
+
+        NaN where neither has any: barren blocks in all members, and a noise that is a share of
+        the grade.
+        """
+        if self.agreed and self.noise_variance <= self._least:
+            return math.nan
         apart = self.seen - float(self.predicted.mean())
         return float(apart / np.sqrt(self.variance + self.noise_variance))
+
+    @property
+    def agreed(self) -> bool:
+        """Whether all members predict the same: nothing can be learnt."""
+        return self.variance <= self._least
+
+    @property
+    def _least(self) -> float:
+        return (_NO_SPREAD * float(np.abs(self.predicted).max())) ** 2
 
 
 def in_scores(predicted: _F8, seen: float, sensor: Sensor, curve: Anamorphosis) -> Reading:

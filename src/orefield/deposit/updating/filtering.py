@@ -12,6 +12,7 @@ from orefield.core.errors import ModelError
 from orefield.deposit.updating.analysis import METHODS, Method, Reading, in_scores, step
 from orefield.deposit.updating.anamorphosis import AS_THEY_ARE
 from orefield.deposit.updating.covariances import mixed_covariance
+from orefield.deposit.updating.crowding import uncrowded
 from orefield.deposit.updating.ensemble import Ensemble
 from orefield.deposit.updating.faults import Batch, Limits, Record, examine
 from orefield.deposit.updating.localisation import Reach
@@ -23,9 +24,6 @@ _F8 = NDArray[np.float64]
 
 _MOST_AT_ONCE = 300
 """Readings examined together: their covariance is inverted."""
-
-_NO_SPREAD = 1e-12
-"""Spread of predictions, as a share of their size, below which members agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,11 @@ class FilterOptions:
     relaxation : float
         Share of the spread lost in a batch that is given back (Whitaker and Hamill, 2012,
         Monthly Weather Review 140(9)): 0 to below 1. For realisations that are too sure.
+    crowding : float, optional
+        Readings of a batch that may reach a block, over the number of members: where more would,
+        the reach of the batch is narrowed. ``None`` leaves it as it is. Members tell no more
+        readings apart than there are of them; the rest is chance (Perianez, Reich and Potthast,
+        2014, Journal of the Meteorological Society of Japan 92(6), from memory).
     batch_hours : float
         Readings within so many hours are judged together.
     limits : Limits
@@ -57,6 +60,7 @@ class FilterOptions:
     method: Method = "square-root"
     scored: bool = True
     relaxation: float = 0.0
+    crowding: float | None = None
     batch_hours: float = 24.0
     limits: Limits = field(default_factory=Limits)
     check: bool = True
@@ -67,6 +71,8 @@ class FilterOptions:
             raise ModelError(f"unknown method '{self.method}'", fix=f"one of {', '.join(METHODS)}")
         if not 0.0 <= self.relaxation < 1.0:
             raise ModelError(f"relaxation is {self.relaxation:g}", fix="give 0 to below 1")
+        if self.crowding is not None and not self.crowding > 0:
+            raise ModelError(f"crowding is {self.crowding:g}", fix="give more than zero")
         if not self.batch_hours > 0:
             raise ModelError(f"batch_hours is {self.batch_hours:g}", fix="give more than zero")
 
@@ -162,7 +168,8 @@ class _Run:
         self, ensemble: Ensemble, sensors: Mapping[str, Sensor], reach: Reach,
         options: FilterOptions, memory: Memory,
     ) -> None:  # fmt: skip
-        self.ensemble, self.sensors, self.reach = ensemble, sensors, reach
+        self.ensemble, self.sensors = ensemble, sensors
+        self.reach = self.widest = reach
         self.options, self.memory = options, memory
         for place, (name, sensor) in enumerate(sensors.items()):
             if sensor.bias_sd > 0 and name not in memory.bias:
@@ -175,6 +182,10 @@ class _Run:
         """Examine the readings of a batch, and take in those that can be believed."""
         log = UpdateLog()
         ensemble = self.ensemble
+        if self.options.crowding is not None:
+            most = max(1, round(self.options.crowding * ensemble.members))
+            log.reaches.append(uncrowded(ensemble.grid, seen, self.widest, most))
+            self.reach = self.widest.narrowed(log.reaches[-1])
         relaxed = self.options.relaxation > 0
         before = ensemble.state.std(axis=1, ddof=1) if relaxed else np.zeros(0)
         moved = ensemble.touched.copy()
@@ -183,7 +194,7 @@ class _Run:
         for i in range(len(seen)):
             predicted, reading = self._reading(seen, i)
             why = refused.get(i, "")
-            if not why and _agree(reading):
+            if not why and reading.agreed:
                 why = "all members agree on these blocks: nothing to learn"
             gain = 0.0 if why else self._taken(seen, i, reading)
             log.entries.append(self._entry(seen, i, predicted, reading, gain, why))
@@ -194,6 +205,14 @@ class _Run:
 
     def _examined(self, seen: Observations, log: UpdateLog) -> dict[int, str]:
         """Why readings are refused, by position."""
+        # where members agree and the sensor has no error, there is nothing to judge by
+        judged = [i for i in range(len(seen)) if np.isfinite(self._reading(seen, i)[1].off)]
+        if not judged:
+            return {}
+        refused = self._judged(seen.where(judged), log)
+        return {judged[i]: why for i, why in refused.items()}
+
+    def _judged(self, seen: Observations, log: UpdateLog) -> dict[int, str]:
         batch = self._against_predictions(seen)
         found = examine(batch, self.memory.records, self.options.limits)
         self.memory.records.update(found.records)
@@ -281,12 +300,6 @@ class _Run:
             float(sensor.error(predicted).mean()), reading.off, gain, float(after.mean()),
             not why, why,
         )  # fmt: skip
-
-
-def _agree(reading: Reading) -> bool:
-    """Whether members predict the same."""
-    size = max(1.0, float(np.abs(reading.predicted).max()))
-    return reading.variance <= (_NO_SPREAD * size) ** 2
 
 
 def _hours(time: NDArray[np.datetime64]) -> _F8:

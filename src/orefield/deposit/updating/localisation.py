@@ -85,6 +85,16 @@ class Reach:
         order = kept[np.argsort(distance[kept], kind="stable")]
         return cls(steps[order], taper[order].astype(np.float32), to_ranges * np.asarray(grid.size))
 
+    def narrowed(self, share: float) -> Reach:
+        """The same to a share of the distance, above 0 to 1."""
+        if share >= 1.0 or self.is_everywhere:
+            return self
+        to_ranges = self.to_ranges / share
+        distance = np.sqrt(((self.offsets @ to_ranges.T) ** 2).sum(axis=1))
+        taper = gaspari_cohn(distance)
+        kept = taper > _LEAST
+        return Reach(self.offsets[kept], taper[kept].astype(np.float32), to_ranges)
+
     @property
     def is_everywhere(self) -> bool:
         """Whether an observation reaches all blocks alike."""

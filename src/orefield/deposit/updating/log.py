@@ -24,7 +24,8 @@ class Entry:
     noise : float
         Standard deviation of the sensor's error.
     off : float
-        Reading less prediction, in standard deviations of both together.
+        Reading less prediction, in standard deviations of both together; NaN where neither
+        has any.
     gain : float
         Share of the innovation that the prediction took over; 0 when refused.
     after : float
@@ -62,15 +63,20 @@ class Fault:
 
 @dataclass
 class UpdateLog:
-    """Entries in the order in which readings were taken in, and faults."""
+    """Entries in the order in which readings were taken in, faults, the reach of each batch.
+
+    The reach is a share of the widest, below one where readings were crowded.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    reaches: list[float] = field(default_factory=list)
 
     def extend(self, other: UpdateLog) -> None:
         """Take over all of another log."""
         self.entries += other.entries
         self.faults += other.faults
+        self.reaches += other.reaches
 
     @property
     def accepted(self) -> int:

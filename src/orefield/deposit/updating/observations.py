@@ -91,8 +91,8 @@ class Observations:
     Raises
     ------
     ModelError
-        When lengths differ, a value is not finite, a weight is not finite and positive, a
-        mixture has no block, or two readings have one id.
+        When lengths differ, a time is missing (NaT), a value is not finite, a weight is not
+        finite and positive, a mixture has no block, or two readings have one id.
     """
 
     ids: tuple[str, ...]
@@ -117,6 +117,9 @@ class Observations:
                 raise ModelError(
                     f"'{kind}' is no kind of reading", where=name, fix=f"one of {', '.join(KINDS)}"
                 )
+        bad = np.flatnonzero(np.isnat(self.time))
+        if bad.size:
+            raise ModelError("a reading has no time", where=f"reading '{self.ids[bad[0]]}'")
         bad = np.flatnonzero(~np.isfinite(self.value))
         if bad.size:
             raise ModelError("a reading is not finite", where=f"reading '{self.ids[bad[0]]}'")

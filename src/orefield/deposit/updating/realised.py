@@ -145,7 +145,8 @@ def update_realisations(
     )  # fmt: skip
     moved = np.flatnonzero(ensemble.touched)
     dtype = np.result_type(*(source.of(v, 0).dtype for v in source.names))
-    with Writer(path, grid, source.names, dtype, source.simulated, note or source.note) as out:
+    told = note or source.note
+    with Writer(path, grid, source.names, dtype, source.simulated, told, source.support) as out:
         for k in range(source.count):
             say("writing realisations", _FILTERED + (1.0 - _FILTERED) * k / source.count)
             kept: dict[str, Values] = {v: source.of(v, k) for v in source.names if v != name}

@@ -1,5 +1,6 @@
 """How grades are alike with distance: measured from samples, fitted, for one and several."""
 
+from orefield.deposit.variography.back_transform import ScoreLink, back_transformed
 from orefield.deposit.variography.coregionalisation import (
     Coregionalisation,
     PackedCoregionalisation,
@@ -44,8 +45,10 @@ __all__ = [
     "HeldStructure",
     "Lags",
     "PackedCoregionalisation",
+    "ScoreLink",
     "VariogramMap",
     "along_axes",
+    "back_transformed",
     "experimental",
     "fan",
     "fit_coregionalisation",

@@ -237,12 +237,14 @@ def fan(
     if flat:
         angles = [(22.5 * k, 0.0) for k in range(8)]
     else:
-        diagonal = math.degrees(math.atan(math.sqrt(0.5)))
+        diagonal = round(math.degrees(math.atan(math.sqrt(0.5))), 4)
         angles = [(45.0 * k, 0.0) for k in range(4)]
         angles += [(90.0 * k, 45.0) for k in range(4)]
-        angles += [(45.0 + 90.0 * k, round(diagonal, 4)) for k in range(4)]
+        angles += [(45.0 + 90.0 * k, diagonal) for k in range(4)]
         angles.append((0.0, 90.0))
-    return tuple(Direction(a, d, tolerance_deg, bandwidth_m) for a, d in angles)
+    return tuple(
+        Direction(a, d, tolerance_deg, bandwidth_m, name=f"{a:g} / {d:.3g}") for a, d in angles
+    )
 
 
 def along_axes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -171,8 +172,21 @@ class Search:
                 out.append(math.log(_SHAPE_BOUNDS[1]))
         return np.array(out + [math.pi] * self.frame.turns)
 
+    def _spreads(self) -> list[tuple[float, ...]]:
+        """Which structure is short and which is long: every order that makes a difference."""
+        found: dict[tuple[tuple[str, int, float], ...], tuple[float, ...]] = {}
+        for order in itertools.permutations(_SPREADS[len(self.plan) - 1]):
+            # free structures of one kind are alike, those with parts given by hand are not
+            key = tuple(
+                sorted(
+                    (part.kind or "", 0 if part == HeldStructure(part.kind) else k, share)
+                    for k, (part, share) in enumerate(zip(self.plan, order, strict=True))
+                )
+            )
+            found.setdefault(key, order)
+        return list(found.values())
+
     def _starts(self) -> list[_F8]:
-        spread = _SPREADS[len(self.plan) - 1]
         widths: dict[int, list[tuple[float, ...]]] = {
             1: [(1.0,)],
             2: [(1.5, 0.6), (1.0, 1.0)],
@@ -190,7 +204,8 @@ class Search:
         for scale in _SCALES:
             # a turn is tried at one scale only, with the plainest widths
             for width in widths[self.frame.ranges]:
-                for turn in turns if scale == 1.0 and width[0] > 1.0 else turns[:1]:
+                some = turns if scale == 1.0 and width[0] > 1.0 else turns[:1]
+                for turn, spread in itertools.product(some, self._spreads()):
                     start: list[float] = []
                     for part, share in zip(self.plan, spread, strict=True):
                         if part.ranges_m is None:
@@ -252,12 +267,12 @@ class Search:
         return self.units[kind]
 
     def _residuals(self, x: _F8) -> _F8:
-        rows = [np.sqrt(self.weight) * self._solve(x)[1]]
+        # over the highest point: the search ends at gradients that are small by number
+        rows = [np.sqrt(self.weight) * self._solve(x)[1] / float(self.points.gamma.max())]
         n, at = self.frame.ranges, 0
-        pull = _ROUND * float(self.points.gamma.max())
         for part in self.plan:
             if part.ranges_m is None and n > 1:
-                rows.append(pull * (x[at : at + n] - x[at : at + n].mean()))
+                rows.append(_ROUND * (x[at : at + n] - x[at : at + n].mean()))
             at += n * (part.ranges_m is None) + (part.kind == "matern" and part.shape is None)
         return np.concatenate(rows)
 

@@ -33,8 +33,8 @@ def normal_scores(values: _F8, weights: _F8 | None = None) -> _F8:
     """
     values = np.asarray(values, dtype=np.float64)
     weight = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if weight.shape != values.shape or not (weight >= 0).all():
-        raise ModelError("weights of normal scores are negative, or not one a value")
+    if weight.shape != values.shape or not ((weight >= 0) & np.isfinite(weight)).all():
+        raise ModelError("weights of normal scores are negative, not finite, or not one a value")
     out = np.full(len(values), np.nan)
     known = np.flatnonzero(~np.isnan(values))
     if known.size == 0:
@@ -44,8 +44,10 @@ def normal_scores(values: _F8, weights: _F8 | None = None) -> _F8:
     if total.sum() <= 0:
         raise ModelError("weights of normal scores add up to nothing")
     below = np.cumsum(total) - 0.5 * total
-    # a value of no weight at either end would be infinitely far out
-    share = np.clip(below / total.sum(), 0.5 / (len(known) + 1), 1 - 0.5 / (len(known) + 1))
+    # only a value of no weight at either end would be infinitely far out: it goes as far as
+    # half the least weight
+    least = 0.5 * float(total[total > 0].min()) / float(total.sum())
+    share = np.clip(below / total.sum(), least, 1.0 - least)
     out[known] = special.ndtri(share)[group]
     return out
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from orefield.report import figures_mines, figures_pits
+from orefield.report.markup import NOTHING
 from orefield.report.sections.page import Page, Section
 from orefield.report.sections.plans import plans
 from orefield.report.tables import Column, Table, measured, words
@@ -79,11 +80,11 @@ def _inventory(page: Page) -> Table:
                 n(f"{a}.{kind}.cu_pct", "grade", unit=False),
                 n(f"{a}.{kind}.cu_t", "Mt", unit=False),
             ]
-        if row["published_cu_t"]:
+        if row["published_cu_t"] > 0:  # false for NaN: nothing was published
             off = 100 * (row["modelled_cu_t"] / row["published_cu_t"] - 1)
             cells.append(page.marker.says(f"{a}.modelled.cu_t", _percent(off, 3)))
         else:
-            cells.append(Markup("–"))
+            cells.append(NOTHING)
         rows.append(cells)
     return Table(columns, rows, [("", 3), ("Published", 3), ("Modelled", 3), ("", 1)])
 
