@@ -16,6 +16,8 @@ from orefield.core import Grid
 from orefield.deposit.orientation import Ellipsoid
 from orefield.deposit.updating import (
     AS_THEY_ARE,
+    USUAL_CROWDING,
+    USUAL_RANGES,
     Ensemble,
     FilterOptions,
     Memory,
@@ -60,6 +62,8 @@ class Mine:
     covariance: np.ndarray
     """Of scores given the holes, as the misled or well-informed modeller has it, (n,), (n, n)."""
     spread: float
+    ranges: tuple[float, float, float]
+    """Of the variogram as the modeller has it."""
     benches: list[list[Row]]
     """Per bench, from the top: sensor, blocks, tonnes, reading."""
 
@@ -110,7 +114,8 @@ def mine(seed: int, setting: Setting | None = None) -> Mine:
         readings(np.arange(b * nx * ny, (b + 1) * nx * ny).reshape(ny, nx), z, s, rng)
         for b in reversed(range(nz))
     ]
-    return Mine(grid, z, grades(scores, s.spread), mean, left, s.spread, benches)
+    ranges = believed.structures[0].ranges_m
+    return Mine(grid, z, grades(scores, s.spread), mean, left, s.spread, ranges, benches)
 
 
 def readings(
@@ -176,21 +181,26 @@ def mine_out(
     days: list[list[Row]] | None = None,
     options: FilterOptions | None = None,
     *,
-    reach: float = 1.0,
-    ranges: tuple[float, float, float] = Setting.ranges,
+    reach: float = USUAL_RANGES,
     curve: bool = True,
 ) -> Mined:
-    """Bench after bench taken in; the bench below is judged before it is mined."""
+    """Bench after bench taken in; the bench below is judged before it is mined.
+
+    Localised as ``deposit update`` does it where nobody says how: by the modeller's variogram,
+    be it right or wrong.
+    """
     ensemble = Ensemble.of_grades(
         mine.grid, mine.prior, normal_scores(mine.prior) if curve else AS_THEY_ARE
     )
-    to = Reach.on(mine.grid, Ellipsoid((ranges[0] * reach, ranges[1] * reach, ranges[2] * reach)))
+    a, b, c = (reach * r for r in mine.ranges)
+    to = Reach.on(mine.grid, Ellipsoid((a, b, c)))
     per_bench, prior = mine.grid.n // mine.grid.shape[2], mine.prior.mean(axis=0)
     memory, log = Memory(), UpdateLog()
+    chosen = options or FilterOptions(crowding=USUAL_CROWDING)
     errors: dict[str, list[tuple[float, float]]] = {"mined": [], "below": []}
     for day, rows in enumerate(days or mine.benches):
         log.extend(
-            assimilate(ensemble, observations(rows, day), SENSORS, to, options, memory=memory)
+            assimilate(ensemble, observations(rows, day), SENSORS, to, chosen, memory=memory)
         )
         now, bench = mean_of(ensemble), mine.grid.shape[2] - 1 - day
         for name, at in (("mined", bench), ("below", bench - 1)):

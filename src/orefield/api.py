@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from orefield import store
 from orefield._version import __version__
 from orefield.core.errors import RunError
+from orefield.pipeline.drilled import data_hashes
 from orefield.pipeline.execute import STAGES, Outcome, Progress, execute, quiet
 from orefield.store import RunFolder
 from orefield.study import BASELINE, Study, open_study
@@ -115,7 +116,7 @@ def run(
         The study's by default.
     until : str, optional
         Last stage to run: evidence, deposit, pit, plant, environment, balance, scenarios
-        or report.
+        or report. The study's by default.
     workers : int, optional
         Processes; the results do not depend on it.
     overwrite : bool
@@ -130,9 +131,6 @@ def run(
         half-written is left.
     """
     started = time.perf_counter()
-    last = until or STAGES[-1]
-    if last not in STAGES:
-        raise RunError(f"unknown stage '{last}'", where="until", fix=f"stages: {', '.join(STAGES)}")
     if workers is not None and workers < 1:
         raise RunError(f"{workers} workers", where="workers", fix="use 1 or more")
     if draws is not None and draws < 1:
@@ -141,6 +139,10 @@ def run(
     settings = opened.document.run
     seed = settings.seed if seed is None else seed
     draws = settings.draws if draws is None else draws
+    last = until or settings.until or STAGES[-1]
+    if last not in STAGES:
+        where = "until" if until else f"study '{opened.id}', [run] until"
+        raise RunError(f"unknown stage '{last}'", where=where, fix=f"stages: {', '.join(STAGES)}")
     target = Path(out) if out is not None else Path("runs") / opened.id
     with store.new_run(target, overwrite=overwrite) as work:
         outcome = execute(
@@ -234,7 +236,7 @@ def _manifest(
         "seed": seed,
         "draws": draws,
         "scenarios": {name: s.label for name, s in study.scenarios.items()},
-        "input_hashes": dict(study.hashes),
+        "input_hashes": {**study.hashes, **data_hashes(study)},
         "closures": closures,
         "assets": outcome.assets,
         "targets": outcome.targets,

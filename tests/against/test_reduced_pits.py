@@ -27,7 +27,7 @@ def study():
 def _reduced(study, asset):
     """Grid, rock, values in whole units, and the slope pattern of a coarse stand-in."""
     inputs = asset_inputs(study, study.parameters, asset)
-    spec = dataclasses.replace(inputs.spec, target_blocks=BLOCKS, bench_height_m=BENCH_M)
+    spec = dataclasses.replace(inputs.geology, target_blocks=BLOCKS, bench_height_m=BENCH_M)
     model = deposit.stand_in(spec, seed=7)
     assert 0.4 * BLOCKS < model.grid.n < 2.5 * BLOCKS
     usd = pit.block_value_usd(model, inputs.economics)

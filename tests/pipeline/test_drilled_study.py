@@ -8,6 +8,8 @@ from small_study import make_study
 import orefield as of
 from orefield.core import BlockModel
 from orefield.core.errors import InputError
+from orefield.datasets import registry
+from orefield.pipeline.drilled import data_hashes
 
 ASSET = "zhunuo"
 TOP_M = of.open_study("china-copper").parameters.number(f"{ASSET}.site.elevation_m")
@@ -161,12 +163,30 @@ def test_the_tables_of_holes_are_inputs_of_the_run(mined):
         assert any(name.endswith(wanted) for name in names), wanted
 
 
+def test_files_of_public_data_are_inputs_by_their_registered_hash(tmp_path):
+    """Named by the settings, they are told of before anything is obtained."""
+    more = f'\n[files.{ASSET}]\ndrill_holes = "deposit.toml"\ndensity_t_m3 = 2.7\n'
+    study = make_study(tmp_path / "s", assets=(ASSET,), more=more, draws=1)
+    collars = "data:babbitt/collar_BABBITT.csv"
+    drill(study, SETTINGS.replace("collars.csv", collars))
+    (file,) = [f for f in registry()["babbitt"] if f.file.endswith("collar_BABBITT.csv")]
+    assert data_hashes(of.open_study(study)) == {collars: file.sha256}
+
+
 def test_without_realisations_draws_mine_the_estimate(tmp_path):
     more = f'\n[files.{ASSET}]\ndrill_holes = "deposit.toml"\ndensity_t_m3 = 2.7\n'
     study = make_study(tmp_path / "s", assets=(ASSET,), more=more, draws=3)
     drill(study, SETTINGS)
     run = of.run(study, out=tmp_path / "out", until="plant", workers=1)
     assert run.summary["ledger"]["max_relative_residual"] <= 1e-9
+
+
+def test_realisations_of_nothing_that_is_mined_are_refused_before_they_are_made(tmp_path):
+    more = f'\n[files.{ASSET}]\ndrill_holes = "deposit.toml"\ndensity_t_m3 = 2.7\n'
+    study = make_study(tmp_path / "s", assets=(ASSET,), more=more, draws=1)
+    drill(study, SETTINGS.replace("au_gpt", "zn_pct") + SIMULATE.replace("cu_pct", "zn_pct"))
+    with pytest.raises(InputError, match="no grade that is estimated and mined"):
+        of.run(study, out=tmp_path / "out", until="deposit", workers=1)
 
 
 @pytest.mark.parametrize(

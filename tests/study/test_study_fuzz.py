@@ -196,7 +196,7 @@ def test_tables(folder: Path, name: str, changes: list[Change]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, **FUZZ)
+@settings(max_examples=800, **FUZZ)
 @given(changes=st.lists(IN_TOML, min_size=1, max_size=4))
 def test_study_toml_at_length(folder: Path, changes: list[Change]) -> None:
     opens_or_is_refused(folder, "study.toml", changes)
@@ -204,7 +204,7 @@ def test_study_toml_at_length(folder: Path, changes: list[Change]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
-@settings(max_examples=1500, **FUZZ)
+@settings(max_examples=300, **FUZZ)
 @given(changes=st.lists(IN_TABLES, min_size=1, max_size=4))
 def test_tables_at_length(folder: Path, name: str, changes: list[Change]) -> None:
     opens_or_is_refused(folder, name, changes)

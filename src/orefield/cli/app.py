@@ -57,7 +57,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of all randomness.", min=0)] = None,
     draws: Annotated[int | None, typer.Option(help="Random draws.", min=1, max=5000)] = None,
     until: Annotated[
-        str | None, typer.Option(help="Last stage to run: evidence, deposit, pit, ... report.")
+        str | None, typer.Option(help="Last stage: deposit, pit, ... Default: the study's.")
     ] = None,
     workers: Annotated[
         int | None, typer.Option(help="Processes that build assets.", min=1, max=256)

@@ -160,6 +160,12 @@ class Entities:
         for entity in self._by_id.values():
             self.parents(entity.id)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entities) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
     def __len__(self) -> int:
         return len(self._by_id)
 

@@ -42,7 +42,8 @@ class AssetBuild:
         What the geology is, e.g. stand-in.
     blocks : int
     published, modelled : mapping of str to float
-        ``ore_t, cu_pct, cu_t, mo_pct, ag_gpt, au_gpt`` above the cut-off.
+        ``ore_t, cu_pct, cu_t, mo_pct, ag_gpt, au_gpt`` above the cut-off; ``published`` is
+        empty where nothing was published of a real deposit.
     realised : RealisedUnits
         Mining units, of an open pit in the pieces that its plan orders; and, where the deposit
         was simulated, their metal in each realisation.
@@ -102,12 +103,7 @@ def build_asset(
     """
     started = time.perf_counter()
     model, realisations = _geology(inputs, seed)
-    inventory = inputs.spec.inventory
-    report = deposit.compare(model, inventory)
-    if inputs.geology is None:
-        # real blocks are what they are; a stand-in has only its inventory to be true to
-        report.require()
-    published, modelled = report.as_dict()["published"], report.as_dict()["modelled"]
+    published, modelled = _inventories(inputs, model)
     curve = deposit.grade_tonnage(model)
     deposit_s = time.perf_counter() - started
     started = time.perf_counter()
@@ -119,8 +115,8 @@ def build_asset(
         "block_y_m": model.grid.size[1],
         "block_z_m": model.grid.size[2],
         "design_ore_tpy": inputs.design_ore_tpy,
-        "published_cutoff_cu_pct": inventory.cutoff_cu_pct,
-        "published_inventory": float(inputs.geology is None),
+        "published_cutoff_cu_pct": inputs.cutoff_cu_pct,
+        "published_inventory": float(isinstance(inputs.geology, deposit.StandInSpec)),
     }
     if blocks_path is not None:
         fields = {name: np.asarray(v, dtype=np.float32) for name, v in model.fields.items()}
@@ -144,11 +140,25 @@ def build_asset(
     )
 
 
+def _inventories(
+    inputs: AssetInputs, model: BlockModel
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What was published of the deposit, and what the model has above the cut-off."""
+    if inputs.inventory is None:
+        return {}, deposit.measure(model, inputs.cutoff_cu_pct).as_dict()
+    report = deposit.compare(model, inputs.inventory)
+    if isinstance(inputs.geology, deposit.StandInSpec):
+        # real blocks are what they are; a stand-in has only its inventory to be true to
+        report.require()
+    found = report.as_dict()
+    return found["published"], found["modelled"]
+
+
 def _geology(inputs: AssetInputs, seed: int) -> tuple[BlockModel, Iterable[Fields]]:
     """The block model of an asset, and what realisations of it say instead of its fields."""
     geology = inputs.geology
-    if geology is None:
-        return deposit.stand_in(inputs.spec, seed), []
+    if isinstance(geology, deposit.StandInSpec):
+        return deposit.stand_in(geology, seed), []
     if geology.drill_holes is not None:
         drilled = drilled_geology(geology.drill_holes, geology.density_t_m3, seed, inputs.asset)
         return drilled.model, drilled.realisations()

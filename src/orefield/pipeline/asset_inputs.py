@@ -16,6 +16,9 @@ _Word = TypeVar("_Word", bound=str)
 METHODS: Final[tuple[Literal["open_pit", "block_cave"], ...]] = ("open_pit", "block_cave")
 SHAPES: Final[tuple[Literal["core", "shell"], ...]] = ("core", "shell")
 
+UNTOLD_BLOCKS = 500_000
+"""Blocks that a file is taken to hold before it is read."""
+
 INVENTORY_KEYS = ("ore_t", "cu_pct", "cu_t")
 
 REVENUE_FACTORS = (
@@ -49,11 +52,16 @@ class CaveInputs:
 
 @dataclass(frozen=True)
 class AssetInputs:
-    """Everything that the deposit and pit of one asset depend on, and nothing else."""
+    """Everything that the deposit and pit of one asset depend on, and nothing else.
+
+    ``geology`` is that of a stand-in, or names real geology. ``inventory`` is what was published
+    of the deposit; for real geology it may be nothing.
+    """
 
     asset: str
-    spec: StandInSpec
-    geology: Geology | None
+    cutoff_cu_pct: float
+    inventory: Inventory | None
+    geology: StandInSpec | Geology
     economics: Economics
     slope_deg: float
     cave: CaveInputs | None
@@ -63,6 +71,13 @@ class AssetInputs:
     strip_headroom: float
     cutoff_uplift: float
     revenue_factors: tuple[float, ...] = REVENUE_FACTORS
+
+    @property
+    def blocks(self) -> int:
+        """About how many blocks there will be: work and memory go by it."""
+        if isinstance(self.geology, StandInSpec):
+            return self.geology.target_blocks
+        return self.geology.grid.n if self.geology.grid is not None else UNTOLD_BLOCKS
 
 
 def inventory(parameters: Parameters, asset: str) -> Inventory:
@@ -214,10 +229,14 @@ def asset_inputs(study: Study, parameters: Parameters, asset: str) -> AssetInput
             parameters.number(f"{asset}.cave.column_min_m"),
             parameters.number(f"{asset}.cave.column_max_m"),
         )
+    real = _geology(study, parameters, asset)
+    published = any(parameters.has(f"{asset}.inventory.{name}") for name in INVENTORY_KEYS)
     return AssetInputs(
         asset=asset,
-        spec=stand_in_spec(parameters, asset),
-        geology=_geology(study, parameters, asset),
+        cutoff_cu_pct=parameters.number(f"{asset}.inventory.cutoff_cu_pct"),
+        # a stand-in has nothing but its inventory to be true to; real geology may have none
+        inventory=inventory(parameters, asset) if published or real is None else None,
+        geology=stand_in_spec(parameters, asset) if real is None else real,
         economics=economics(parameters, asset),
         slope_deg=parameters.number(f"{asset}.mine.slope_deg"),
         cave=cave,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from orefield.evidence.assemble import corpus_of_evidence
 from orefield.evidence.corpus import Corpus
 from orefield.evidence.finding import Finding, Verdict
+from orefield.evidence.ledger import Evidence
 from orefield.evidence.rules.registry import check
 from orefield.study import Study
 
@@ -53,7 +55,13 @@ class CheckedClaims:
 
 def checked_claims(study: Study) -> CheckedClaims:
     """Every rule over every claim of a study."""
-    corpus = corpus_of_evidence(study.evidence, commodity=study.document.study.commodity)
+    return _checked(study.evidence, study.document.study.commodity)
+
+
+@lru_cache(maxsize=2)
+def _checked(evidence: Evidence, commodity: str) -> CheckedClaims:
+    """Kept, because who changes prices or costs and runs again has the same claims."""
+    corpus = corpus_of_evidence(evidence, commodity=commodity)
     found = check(corpus)
     return CheckedClaims(corpus, found.findings, found.passes)
 

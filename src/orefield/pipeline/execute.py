@@ -256,8 +256,8 @@ class _Run:
                 jobs[asset] = asset_inputs(self.study, base, asset)
             self._record_build(asset, used)
         # The largest first, so that no worker is left alone with it at the end.
-        order = sorted(jobs, key=lambda a: -jobs[a].spec.target_blocks)
-        wanted = self.workers or default_workers(j.spec.target_blocks for j in jobs.values())
+        order = sorted(jobs, key=lambda a: -jobs[a].blocks)
+        wanted = self.workers or default_workers(j.blocks for j in jobs.values())
         workers = self.outcome.workers = max(1, min(wanted, len(jobs)))
         made = build_assets(
             {a: (jobs[a], self.seed, blocks / f"{a}.parquet", with_pit) for a in order}, workers

@@ -72,7 +72,7 @@ def asset_summary(study: Study, build: AssetBuild) -> dict[str, Any]:
         "geology": build.note,
         "method": build.method,
         "blocks": build.blocks,
-        "published": {k: build.published[k] for k in keep},
+        "published": {k: build.published[k] for k in keep} if build.published else None,
         "modelled": {k: build.modelled[k] for k in keep},
         "strip_ratio": build.facts.get("strip_ratio"),
         "npv_usd": {
@@ -96,8 +96,9 @@ def record_build(results: Results, asset: str, build: AssetBuild) -> None:
     """Scalars of an asset's deposit and pit."""
     results.scalar(BASELINE, asset, "blocks", "count", "deposit", float(build.blocks))
     for kind, values in (("published", build.published), ("modelled", build.modelled)):
-        for name, unit in _INVENTORY_UNITS.items():
-            results.scalar(BASELINE, asset, f"{kind}.{name}", unit, "deposit", values[name])
+        for name, value in values.items():
+            unit = _INVENTORY_UNITS[name]
+            results.scalar(BASELINE, asset, f"{kind}.{name}", unit, "deposit", value)
     for name, unit in BUILD_UNITS.items():
         if name in build.facts:
             results.scalar(BASELINE, asset, name, unit, "pit", build.facts[name])
@@ -113,7 +114,7 @@ def builds(found: Mapping[str, AssetBuild]) -> dict[str, pd.DataFrame]:
         row: dict[str, Any] = {"asset": asset, "method": build.method, "geology": build.note,
                                "blocks": build.blocks}  # fmt: skip
         for kind, values in (("published", build.published), ("modelled", build.modelled)):
-            row.update({f"{kind}_{k}": v for k, v in values.items()})
+            row.update({f"{kind}_{k}": values.get(k, np.nan) for k in _INVENTORY_UNITS})
         assets.append({**row, **build.facts})
         curves.append(build.grade_tonnage.assign(asset=asset))
         shells.append(build.shells.assign(asset=asset))

@@ -64,6 +64,8 @@ class RunSection(_Section):
 
     seed: int = Field(default=20260101, ge=0, lt=2**63)
     draws: int = Field(default=200, ge=1, le=MAX_DRAWS)
+    until: str = ""
+    """Last stage; all of them when empty. Whether there is such a stage is asked by who runs it."""
 
 
 class EvidenceSection(_Section):
@@ -134,6 +136,8 @@ class GeologyFile(_Section):
     def _one(self) -> GeologyFile:
         if sum(map(bool, (self.blocks, self.drill_holes, self.composites))) != 1:
             raise ValueError("name one of blocks, drill_holes or composites")
+        if self.composites and None in (self.origin_m, self.size_m, self.shape):
+            raise ValueError("composites need a grid: give origin_m, size_m and shape")
         return self
 
     @property
