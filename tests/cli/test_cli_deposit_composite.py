@@ -163,7 +163,11 @@ def test_a_solid_cuts_holes(place):
     (place / "box.obj").write_text(text)
     solid = '[domains]\ndefault = "out"\n[[domains.solid]]\nname = "in"\nfile = "box.obj"\n'
     before, after = SETTINGS.index("[domains]"), SETTINGS.index("[composite]")
-    code, data, _ = ask(place, SETTINGS[:before] + solid + SETTINGS[after:])
+    settings = SETTINGS[:before] + solid + SETTINGS[after:]
+    code, data, _ = ask(place, settings)
+    assert code == 2, "there is no waste now, for which a density is given"
+    assert "'waste', which there is not" in data["what"]
+    code, data, _ = ask(place, settings.replace("waste = 2.7\n", ""))
     assert code == 0, data
     rows = {row["domain"]: row["metres"] for row in data["domains"]}
     # A leaves through the floor at 30 m, B through the east wall: a straight hole of 60 degrees
@@ -204,7 +208,7 @@ def test_weights_by_density(place):
     bare = text.replace("waste = 2.7\ndefault = 2.8\n", "ore = 2.8\n")
     code, data, _ = ask(place, bare)
     assert code == 2
-    assert "2 pieces of holes were assayed, but have no density" in data["what"]
+    assert "2 pieces of holes have a value, but no density" in data["what"]
     assert "hole A, 15.00 m" in data["where"]
 
 

@@ -160,7 +160,7 @@ def test_the_search_goes_on_from_a_plan_that_keeps_blends_and_minima():
 
 def test_a_plan_of_a_like_problem_is_a_start():
     problem = section(np.random.default_rng(5), 12, 4, 4, 3, 3)
-    good = solve_production(problem, gap=0.0, seconds=120.0, turns=60)
+    good = solve_production(problem, gap=0.0, seconds=120.0, turns=5)
     dearer = replace(problem, value=problem.value * 1.1)
     alone = solve_production(dearer, gap=0.0, seconds=120.0, turns=0)
     begun = solve_production(dearer, gap=0.0, seconds=120.0, turns=0, start=good.plan.period)
