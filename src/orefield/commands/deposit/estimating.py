@@ -8,12 +8,12 @@ from pathlib import Path
 
 from orefield.commands.calls import Reply
 from orefield.commands.deposit.estimate_checks import cross_validations, neighbourhood_analyses
-from orefield.commands.deposit.estimate_rows import csv_rows
 from orefield.commands.deposit.estimate_texts import EstimateTally, estimate_text
 from orefield.commands.deposit.settings import read_settings
 from orefield.commands.files import Results
 from orefield.core import BlockModel
 from orefield.core.model_files import write_model
+from orefield.core.model_files.rows import csv_rows
 from orefield.core.model_files.whole import whole_file
 from orefield.core.telling import Tell, told
 from orefield.deposit.estimation.slices import Columns, SliceStore
@@ -98,7 +98,8 @@ def _join(store: SliceStore, tally: EstimateTally, kinds: tuple[str, ...]) -> li
 
             def seen(start: int, columns: Columns) -> None:
                 tally.add(start, columns)
-                add(start, columns)
+                stop = start + len(next(iter(columns.values())))
+                add(store.grid.centres(start, stop), columns)
 
             store.join(seen)
     by_field = [other for other in others if other != rows]

@@ -12,6 +12,7 @@ from orefield.core.blockmodel import BlockModel
 from orefield.core.errors import ModelError, TableError
 from orefield.core.model_files.omf_1 import omf_1_library, write_version_1
 from orefield.core.model_files.omf_2_write import write_version_2
+from orefield.core.model_files.rows import csv_rows
 from orefield.core.model_files.vtk import write_vtk_model
 from orefield.core.model_files.whole import whole_file
 
@@ -97,18 +98,6 @@ def _is_omf_1(path: Path | str) -> bool:
 
 
 def _write_csv(model: BlockModel, path: Path | str, only: NDArray[np.bool_] | None) -> None:
-    import pyarrow as pa
-    from pyarrow import csv
-
     at = np.arange(model.grid.n) if only is None else np.flatnonzero(only)
-    centre = model.grid.centroids()[at]
-    columns = {name: centre[:, axis] for axis, name in enumerate(("x_m", "y_m", "z_m"))}
-    # what the lattice adds in the last digits is of no use to a reader
-    columns = {name: np.round(values, 6) for name, values in columns.items()}
-    for axis, name in enumerate(("dx_m", "dy_m", "dz_m")):
-        columns[name] = np.full(len(at), model.grid.size[axis])
-    table = pa.table({**columns, **{n: v[at] for n, v in model.fields.items() if n not in columns}})
-    with whole_file(path) as out:
-        # the header apart: some packages do not read quotes around names
-        out.write((",".join(table.column_names) + "\n").encode())
-        csv.write_csv(table, out, csv.WriteOptions(include_header=False, quoting_style="needed"))
+    with csv_rows(path, model.grid) as add:
+        add(model.grid.centroids()[at], {name: v[at] for name, v in model.fields.items()})
