@@ -195,6 +195,12 @@ def test_composites_of_one_domain(place):
     code, data, _ = ask(place, SETTINGS.replace("length_m = 5", 'length_m = 5\ndomains = ["or"]'))
     assert code == 2
     assert "did you mean 'ore'" in data["fix"]
+    before, after = SETTINGS.index("[domains]"), SETTINGS.index("[composite]")
+    bare = SETTINGS[:before] + SETTINGS[after : SETTINGS.index("[composite.density]")]
+    code, data, _ = ask(place, bare.replace("length_m = 5", 'length_m = 5\ndomains = ["ore"]'))
+    assert code == 2
+    assert "[composite] domains" in data["where"]
+    assert "[domains]" in data["fix"]
 
 
 def test_weights_by_density(place):

@@ -30,8 +30,10 @@ CLASSES = tuple(ResourceClass)
 SUREST_FIRST = tuple(reversed(CLASSES))
 
 SOURCE = (
-    "names of classes: CRIRSCO International Reporting Template (2019) and GB/T 17766-2020, from "
-    "memory; read them against the standards' text before they are published"
+    "names of classes: CRIRSCO International Reporting Template (2019), from memory; GB/T "
+    "17766-2020, sections 3 and 5, as a public preview of its text has them (gong123.com, 1349582), "
+    "which also wants the three classes listed each on its own and resources never added to "
+    "reserves; read both against the standards before figures are published"
 )
 
 
@@ -60,7 +62,7 @@ NAMES = MappingProxyType(
         ResourceClass.UNCLASSIFIED: ClassName("Unclassified", "", ""),
     }
 )
-"""Names of resources; from memory, see :data:`SOURCE`."""
+"""Names of resources, see :data:`SOURCE`."""
 
 RESERVES = MappingProxyType(
     {
@@ -69,7 +71,7 @@ RESERVES = MappingProxyType(
     }
 )
 """Names of reserves, which need modifying factors and so are never the outcome of a
-classification; from memory, see :data:`SOURCE`."""
+classification; see :data:`SOURCE`."""
 
 
 def class_of(label: str) -> ResourceClass | None:

@@ -28,7 +28,9 @@ LEAST_DRAWS = 20
 
 RULE_SOURCE = (
     "within 15 % at 90 % confidence over a quarter's (measured) and a year's (indicated) "
-    "production: a rule of practice ascribed to H. Parker, from memory; no reporting code has it"
+    "production: a rule of practice that technical reports state so (e.g. the extract at "
+    "lawinsider.com/clause/resource-classification, after B. Davis, 1997) and that is ascribed to "
+    "H. Parker too, from memory; no reporting code has it"
 )
 """Where the default rules of precision come from, and how sure that is."""
 

@@ -101,6 +101,12 @@ def composited(
         note=_note(asked, len(holes.collars)),
     )
     if asked.domains:
+        if code not in composites.samples.codes:
+            raise ModelError(
+                f"composites of {', '.join(asked.domains)} are to be kept, but none has a domain",
+                where=f"{settings.path}, [composite] domains",
+                fix="describe domains in [domains], or leave 'domains' out",
+            )
         composites = _of_domains(composites, code, asked.domains, tuple(balances))
     return Composited(holes, findings, paths, composites, balances, asked, domains)
 
