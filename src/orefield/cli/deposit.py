@@ -33,6 +33,24 @@ def _run(json: bool, command: Callable[[Any], tuple[dict[str, Any], str]]) -> No
 
 
 @app.command()
+def new(
+    tables: Annotated[
+        list[Path], typer.Argument(help="Collars, surveys, intervals; or one table of samples.")
+    ],
+    config: Config = Path("deposit.toml"),
+    unit: Annotated[str, typer.Option(help="Of coordinates: m, ft or us-ft.")] = "m",
+    grades: Annotated[
+        str, typer.Option(help="Unit of columns called by an element: pct, ppm, ppb or gpt.")
+    ] = "",
+    json: Json = False,
+) -> None:
+    """Settings to begin with, made from your tables: columns, units, a grid, first rules."""
+    from orefield.commands.deposit.starting import deposit_new
+
+    _run(json, lambda tell: deposit_new(tables, config=config, unit=unit, grades=grades, tell=tell))
+
+
+@app.command()
 def composite(config: Config, out: Out = None, json: Json = False) -> None:
     """Drill holes read, validated, desurveyed, coded by domain and composited."""
     from orefield.commands.deposit.compositing import deposit_composite

@@ -228,7 +228,7 @@ def circumstances(**changes: object) -> Circumstances:
 
 def test_a_statement_always_says_what_it_is_not() -> None:
     plain = " ".join(qualifications(circumstances()))
-    for words in ("not signed", "reasonable prospects", "not assessed", "no interval", "memory"):
+    for words in ("not signed", "reasonable prospects", "not assessed", "no interval", "17766"):
         assert words in plain
     assert "synthetic" not in plain
     made_up = qualifications(circumstances(synthetic=True, note="stand-in geology"))

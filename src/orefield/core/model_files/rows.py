@@ -60,4 +60,4 @@ def csv_rows(path: Path | str, grid: Grid) -> Iterator[AddRows]:
         yield add
 
 
-__all__ = ["AddRows", "csv_rows"]
+__all__ = ["csv_rows"]

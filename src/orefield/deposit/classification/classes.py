@@ -31,9 +31,9 @@ SUREST_FIRST = tuple(reversed(CLASSES))
 
 SOURCE = (
     "names of classes: CRIRSCO International Reporting Template (2019), from memory; GB/T "
-    "17766-2020, sections 3 and 5, as a public preview of its text has them (gong123.com, 1349582), "
-    "which also wants the three classes listed each on its own and resources never added to "
-    "reserves; read both against the standards before figures are published"
+    "17766-2020, sections 3 and 5, as a public preview of its text has them (gong123.com/"
+    "kuangshangongcheng/1349582.html), which also wants the three classes listed each on its own "
+    "and resources never added to reserves; read both standards before figures are published"
 )
 
 

@@ -23,7 +23,7 @@ from orefield.deposit.drillholes.tables import Collars, Intervals, Surveys
 
 _F8 = NDArray[np.float64]
 
-_USUAL = {
+USUAL_COLUMNS = {
     "hole": ("hole", "bhid", "holeid", "hole_id", "dhid", "hole id", "drillhole", "name"),
     "x": ("x_m", "x", "xcollar", "xcoll", "east", "easting", "x_collar"),
     "y": ("y_m", "y", "ycollar", "ycoll", "north", "northing", "y_collar"),
@@ -35,6 +35,7 @@ _USUAL = {
     "dip": ("dip_deg", "dip", "inclination", "plunge"),
     "length": ("depth_m", "depth", "eoh", "max_depth", "maxdepth", "length", "total_depth", "td"),
 }  # fmt: skip
+"""What a column is, and the names (in lower case) that it usually has."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ class _Table:
 
     def _find(self, key: str) -> str:
         given = self.source.columns.get(key, "")
-        return self.raw.named(given) if given else self.raw.first_of(_USUAL[key])
+        return self.raw.named(given) if given else self.raw.first_of(USUAL_COLUMNS[key])
 
     def _column(self, key: str) -> str:
         name = self._find(key)
