@@ -158,7 +158,17 @@ def test_a_map_on_uneven_ground_is_told_how_to_be_one(uneven):
     np.testing.assert_allclose(model["zn_ppm"][at], zn, rtol=1e-12)
 
 
-def test_a_bench_with_samples_in_it_is_left_alone(uneven):
-    folder, *_ = uneven
+def test_samples_of_a_bench_keep_their_elevations(uneven):
+    """One metre of reach upwards: only samples near the middle of the bench, 25 m, are seen."""
+    folder, at, _ = uneven
     (folder / "map.toml").write_text(MAP.format(z="", base=23), "utf-8")
     deposit_estimate(folder / "map.toml")
+    model = BlockModel.from_parquet(folder / "results" / "estimate.parquet")
+    height = np.genfromtxt(folder / "map.csv", delimiter=",", skip_header=1)[:, 2]
+    near = np.abs(height - 25.0) <= 1.0
+    assert 0 < near.sum() < len(at)
+    xy, places = model.grid.centroids()[:, :2], model.grid.centroids()[at][near]
+    apart = xy[:, None] - places[None, :, :2]
+    rise = (25.0 - height[near]) / 1.0
+    within = (((apart / 60.0) ** 2).sum(axis=2) + rise**2 <= 1.0).any(axis=1)
+    np.testing.assert_array_equal(model["zn_ppm_pass"] > 0, within)

@@ -101,6 +101,18 @@ def test_samples_of_a_map_come_to_one_level(tmp_path):
     assert (model["zinc_ppm_pass"] > 0).mean() > 0.7
 
 
+def test_names_in_other_scripts_are_kept(holes):
+    table = pd.read_csv(holes / "assays.csv").rename(columns={"ROCK": "岩性", "Au_g/t": "金_g/t"})
+    table.to_csv(holes / "化验.csv", index=False)
+    files = [holes / f for f in ("tops.csv", "bends.csv", "化验.csv")]
+    code, data = new(*files, "-c", holes / "d.toml")
+    assert code == 0, data
+    (row,) = tomllib.loads((holes / "d.toml").read_text("utf-8"))["holes"]["table"]
+    assert row["name"] == "化验"
+    assert row["codes"] == {"岩性": "岩性"}
+    assert row["values"]["金_gpt"] == "金_g/t"
+
+
 def test_settings_that_are_there_are_left_alone(holes):
     config = holes / "deposit.toml"
     config.write_text("mine = 1\n", "utf-8")
@@ -120,6 +132,8 @@ def test_settings_that_are_there_are_left_alone(holes):
         (("tops.csv", "bends.csv", "assays.csv"), ("--grades", "oz"), "grades in 'oz'"),
         (("tops.csv", "bends.csv", "assays.csv"), ("--unit", "ell"), "ell"),
         (("gone.csv",), (), "cannot be read"),
+        (("tops.csv", "bends.csv", "again.csv", "assays.csv"), (), "2 of surveys"),
+        (("tops.csv", "bends.csv", "blank.csv"), (), "no column is known to be a grade"),
         (("tops.csv", "bends.csv", "assays.csv", "points.csv"), (), "neither those of drill holes"),
     ],
 )
@@ -127,6 +141,8 @@ def test_tables_that_do_not_do_are_told_and_nothing_is_written(holes, files, mor
     (holes / "strange.csv").write_text("a,b\n1,2\n", "utf-8")
     (holes / "bare.csv").write_text("BHID,FROM,TO,CU\nH0,0,2,1.5\n", "utf-8")
     (holes / "points.csv").write_text("x,y,cu_pct\n1,2,3\n4,5,6\n", "utf-8")
+    (holes / "again.csv").write_text((holes / "bends.csv").read_text("utf-8"), "utf-8")
+    (holes / "blank.csv").write_text("BHID,FROM,TO,cu_pct\nH0,0,2,\nH1,0,2,\n", "utf-8")
     code, data = new(*(holes / f for f in files), "-c", holes / "d.toml", *more)
     assert code != 0
     assert words in f"{data['what']} {data['where']} {data['fix']}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -13,6 +15,7 @@ from orefield.deposit.estimation.search import Search
 from orefield.deposit.simulation.placing import place_data
 from orefield.deposit.simulation.spectral import PointSimulation
 from orefield.deposit.simulation.truncated import TruncatedGaussian
+from orefield.deposit.variogram import Kind
 
 TURNED = Rotation(35.0, 25.0, 10.0)
 POINTS = np.random.default_rng(3).random((25, 3)) * [80.0, 80.0, 30.0]
@@ -32,7 +35,7 @@ GRID = Grid((0.0, 0.0, 0.0), (10.0, 10.0, 5.0), (9, 8, 3), 15.0)
 @pytest.mark.parametrize("kind", ["spherical", "exponential", "gaussian", "cubic", "matern"])
 def test_waves_have_the_models_covariance(kind: str) -> None:
     shape = 1.3 if kind == "matern" else None
-    model = Variogram(0.0, (Structure(kind, 1.0, (60.0, 40.0, 25.0), TURNED, shape),))  # type: ignore[arg-type]
+    model = Variogram(0.0, (Structure(cast("Kind", kind), 1.0, (60.0, 40.0, 25.0), TURNED, shape),))
     simulation = PointSimulation.on(POINTS, model, waves=100)
     sample = np.array(list(simulation.realisations(1200, 2)))
     assert np.abs(sample.mean(axis=0)).max() < 5 / np.sqrt(1200)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orefield.core import Grid
-from orefield.core.errors import TableError
+from orefield.core.errors import ModelError, TableError
 from orefield.deposit.drillholes.cells import read_numbers
 from orefield.deposit.drillholes.log_units import length_scale
 from orefield.deposit.job.inputs import samples_of
@@ -56,11 +56,13 @@ def settings_text(tables: Sequence[Found], folder: Path, unit: str = "m") -> str
             where=", ".join(str(t.path) for t in tables),
             fix="give collars, surveys and intervals, or one table of samples",
         )
-    if holes and (len(by_kind["collar"]) != 1 or not by_kind["intervals"]):
+    count = {kind: len(found) for kind, found in by_kind.items()}
+    if holes and (count["collar"] != 1 or count["survey"] > 1 or not count["intervals"]):
         raise TableError(
-            f"{len(by_kind['collar'])} tables of collars, {len(by_kind['intervals'])} of intervals",
+            f"{count['collar']} tables of collars, {count['survey']} of surveys, "
+            f"{count['intervals']} of intervals",
             where=", ".join(str(t.path) for t in tables),
-            fix="give one of collars and one or more of intervals",
+            fix="give one of collars, one or none of surveys, and one or more of intervals",
         )
     head = _holes(by_kind, folder, unit) if holes else _samples(samples[0], folder, unit)
     grades = [name for t in tables for name in t.values if name != DENSITY]
@@ -73,6 +75,12 @@ def settings_text(tables: Sequence[Found], folder: Path, unit: str = "m") -> str
         )
     density = any(name == DENSITY for t in tables for name in t.values)
     made = _read(head, folder)
+    if np.isnan(made[grades[0]]).all():
+        raise ModelError(
+            f"'{grades[0]}' was measured nowhere",
+            where=", ".join(str(t.path) for t in tables if grades[0] in t.values),
+            fix="take the column out, or mend it",
+        )
     height = float(np.ptp(made.xyz_m[:, 2]))
     if samples and 0 < height < spacing_between(made):
         # points on uneven ground: their heights would count as distances
@@ -101,8 +109,13 @@ def _holes(by_kind: dict[str, list[Found]], folder: Path, unit: str) -> str:
             lines += ["", f"[holes.{kind}]", f"file = {_quoted(_relative(table.path, folder))}"]
             lines += [f"{key} = {_quoted(column)}" for key, column in table.columns.items()]
     lengths: list[float] = []
+    titles: set[str] = set()
     for table in by_kind["intervals"]:
-        lines += ["", "[[holes.table]]", f"name = {_quoted(_title(table.path))}"]
+        title = _title(table.path)
+        while title in titles:
+            title += "_"
+        titles.add(title)
+        lines += ["", "[[holes.table]]", f"name = {_quoted(title)}"]
         lines.append(f"file = {_quoted(_relative(table.path, folder))}")
         lines += [f"{key} = {_quoted(column)}" for key, column in table.columns.items()]
         lines += _columns(table)
@@ -139,7 +152,9 @@ def _columns(table: Found) -> list[str]:
     lines = []
     for key, columns in (("values", table.values), ("codes", table.codes)):
         if columns:
-            inner = ", ".join(f"{name} = {_quoted(column)}" for name, column in columns.items())
+            inner = ", ".join(
+                f"{_key(name)} = {_quoted(column)}" for name, column in columns.items()
+            )
             lines.append(f"{key} = {{ {inner} }}")
     if table.unknown:
         lines.append(f"# numbers without a unit, left out: {', '.join(table.unknown)}")
@@ -245,7 +260,12 @@ def _list(values: Sequence[float]) -> str:
 
 
 def _title(path: Path) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_") or "table"
+    return re.sub(r"\W+", "_", path.stem.lower()).strip("_") or "table"
+
+
+def _key(name: str) -> str:
+    """A key of TOML: bare where it may be."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -130,7 +130,7 @@ def _named(column: str) -> tuple[str, bool]:
     for pattern, ending in _UNITS:
         found = re.fullmatch(rf"(.+?)[ _\-(\[]*{pattern}[)\]]*", plain)
         if found:
-            element = re.sub(r"[^a-z0-9]+", "_", found.group(1)).strip("_")
+            element = re.sub(r"\W+", "_", found.group(1)).strip("_")
             return (f"{element}_{ending}", False) if element else ("", False)
     return "", False
 
@@ -161,7 +161,7 @@ def _contents(
                     if not density and (found == code).any():
                         missing[f"{code:g}"] = None
         elif 1 < len(set(raw.text(column).tolist()) - {""}) <= _MOST_WORDS:
-            codes[re.sub(r"[^a-z0-9]+", "_", column.strip().lower()).strip("_")] = column
+            codes[re.sub(r"\W+", "_", column.strip().lower()).strip("_") or column] = column
     return values, tuple(unknown), codes, tuple(missing)
 
 
